@@ -1,0 +1,63 @@
+/** Every pod of the cluster in one process: it knows which one it is by the address that was called. */
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { createKubeClient, type KubeAccess } from '../kube-access.ts'
+import { decideAnswer, type Pod } from './behaviour.ts'
+import { Counters } from './counters.ts'
+import { Directory, follow } from './directory.ts'
+
+interface PodsConfig {
+  readonly access: KubeAccess
+  readonly port: number
+  readonly controlPort: number
+}
+
+const config = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as PodsConfig
+const counters = new Counters()
+const socketsByAddress = new Map<string, Set<Socket>>()
+const directory = new Directory((pod) => {
+  for (const socket of socketsByAddress.get(pod.address) ?? []) socket.resetAndDestroy()
+})
+
+const pods = createServer((request, response) => {
+  const pod = directory.at(request.socket.localAddress ?? '')
+  const answer = decideAnswer(pod, Math.random())
+  if (pod === undefined || answer.kind === 'reset') request.socket.resetAndDestroy()
+  else if (answer.afterMs === 0) reply(pod, answer.status, request, response)
+  else setTimeout(() => reply(pod, answer.status, request, response), answer.afterMs)
+})
+pods.keepAliveTimeout = 300_000 // longer than any gateway keeps an idle connection: who closes first loses no request
+pods.on('connection', (socket: Socket) => {
+  const address = socket.localAddress ?? ''
+  if (decideAnswer(directory.at(address), 1).kind === 'reset') {
+    socket.resetAndDestroy()
+    return
+  }
+  const sockets = socketsByAddress.get(address) ?? new Set()
+  socketsByAddress.set(address, sockets.add(socket))
+  socket.once('close', () => {
+    sockets.delete(socket)
+    if (sockets.size === 0) socketsByAddress.delete(address)
+  })
+})
+
+function reply(pod: Pod, status: number, request: IncomingMessage, response: ServerResponse): void {
+  if (request.socket.destroyed) return
+  counters.add(pod, Date.now())
+  response.writeHead(status, { 'content-type': 'application/json', 'x-version': pod.version, 'x-pod': pod.name })
+  response.end(
+    `${JSON.stringify({ version: pod.version, pod: pod.name, namespace: pod.namespace, path: request.url })}\n`,
+  )
+}
+
+/** For the suite: the counters, and a reset. */
+const control = createServer((request, response) => {
+  if (request.method === 'DELETE') counters.reset()
+  response.writeHead(200, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(counters.read()))
+})
+
+pods.listen(config.port, '0.0.0.0', 4096)
+control.listen(config.controlPort, '127.0.0.1')
+await follow(createKubeClient(config.access), directory, new AbortController().signal)
