@@ -1,4 +1,5 @@
 import type { Verb } from './decision.ts'
+import type { RouteTarget } from './rollout.ts'
 
 /** Every state a Rollout can be in; docs/planner.md draws them. */
 export const phases = [
@@ -27,9 +28,16 @@ export interface RolloutStatus {
   readonly waiting?: Waiting
   readonly stable?: StableRevision
   readonly release?: Release
+  /** Why the release is being rolled back, restored or retired. */
+  readonly ending?: Ending
+  /** When the side that is to go was seen to get nothing any more: its drain counts from here. */
+  readonly drainSince?: string
+  /** While Restoring: the revision that arrived meanwhile and is to be put back, held, afterwards. */
+  readonly wanted?: string
   /** The last revision that was turned down; it stays held until it changes or someone retries. */
   readonly rejected?: Rejected
-  readonly bypass?: { readonly by: string; readonly reason: string; readonly since: string }
+  /** The workload goes around Sluice until somebody says `hold`; `endedBy` is who did. */
+  readonly bypass?: { readonly by: string; readonly reason: string; readonly since: string; readonly endedBy?: string }
   /** How many attempts there were, ever: the next attempt's number comes from it. */
   readonly attempts: number
   /** The last decisions taken, newest last. */
@@ -55,8 +63,6 @@ export interface StableRevision {
   readonly revision: string
   /** The workload object it was seen on; another uid is another workload. */
   readonly workloadUid: string
-  /** The PodTemplate that keeps it. */
-  readonly template: string
   /** True once the workload was seen with our label on it. */
   readonly claimed: boolean
 }
@@ -89,25 +95,19 @@ export interface Release {
   /** While Promoting. */
   readonly stage?: Stage
   readonly stageStartedAt?: string
-  /** When the side that is to go was last seen to have no weight. */
-  readonly drainSince?: string
-  /** Why it is being rolled back or restored. */
-  readonly ending?: Ending
-  /** While Restoring: a template that arrived meanwhile and is to be put back, held, afterwards. */
-  readonly wanted?: { readonly revision: string; readonly template: string }
+  /** The routes that this release may have written: a rollback must not depend on a spec that was broken since. */
+  readonly routes: readonly RouteTarget[]
 }
 
 /** Why a release ends without being promoted. */
 export interface Ending {
-  readonly cause: 'rollback' | 'deadline' | 'superseded' | 'returned' | 'deleted' | 'bypass' | 'workload-gone' | 'slipped'
+  readonly cause: 'rollback' | 'deadline' | 'superseded' | 'returned' | 'deleted' | 'bypass' | 'workload-gone' | 'slipped' | 'leftover'
   readonly by: string
   readonly message: string
 }
 
 export interface Rejected {
   readonly revision: string
-  /** The PodTemplate that keeps it. */
-  readonly template: string
   readonly at: string
   readonly by: string
   readonly message: string

@@ -1,0 +1,123 @@
+import type { Decision } from '../api/decision.ts'
+import type { ObjectName, Resource } from '../api/kube-object.ts'
+import type { RolloutMeta, RolloutSpec, RouteTarget } from '../api/rollout.ts'
+import type { HoldProbe, RolloutStatus } from '../api/status.ts'
+import type { RouteState } from '../traffic-providers/provider.ts'
+
+/**
+ * Everything a decision may look at, as plain data: `plan` is a total function of it.
+ * The Rollout is a live read; the rest comes from caches, so every write made on it is conditional.
+ */
+export interface Snapshot {
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  readonly rollout: RolloutView
+  /** The Deployment that `workloadRef` names; absent when there is none. */
+  readonly workload?: WorkloadView
+  /** The canary copy, if one of ours is there. */
+  readonly copy?: CopyView
+  /** One for every Service that selects the workload's pods and is named by a route. */
+  readonly services: readonly ServicePair[]
+  /** The routes of the spec and of the release under way. */
+  readonly routes: readonly RouteView[]
+  /** Everything marked with this Rollout's uid, except its PodTemplates and its copy's pods. */
+  readonly owned: readonly OwnedObject[]
+  /** The pod templates that we keep, each with its revision as the server returns it now. */
+  readonly templates: Templates
+  /** Those that are not yet settled, oldest first. */
+  readonly decisions: readonly Decision[]
+  /** What keeps an update from being canaried: in the spec, the routes, the names, the labels. Empty when nothing does. */
+  readonly problems: readonly Problem[]
+  readonly hold: HoldView
+}
+
+export interface RolloutView {
+  readonly meta: RolloutMeta
+  /** Absent when it does not parse: then `problems` says why. */
+  readonly spec?: RolloutSpec
+  /** What was recorded last; absent before the first record. */
+  readonly status?: RolloutStatus
+}
+
+export interface WorkloadView {
+  readonly name: string
+  readonly uid: string
+  readonly resourceVersion: string
+  /** Hash of the pod template as the server returns it now. */
+  readonly revision: string
+  readonly replicas: number
+  readonly paused: boolean
+  /** Our annotation is on it. */
+  readonly held: boolean
+  /** The value of our label on it: whose it is. */
+  readonly claimedBy?: string
+  /** The value of the break-glass annotation. */
+  readonly bypass?: string
+  /** The Deployment controller has seen the latest spec; otherwise the counts below are about an older one. */
+  readonly observed: boolean
+  readonly totalReplicas: number
+  readonly updatedReplicas: number
+  readonly availableReplicas: number
+  /** The Deployment controller gave up (`ProgressDeadlineExceeded`): its message. */
+  readonly failure?: string
+  /** Its update strategy can leave no pod ready (`Recreate`, or maxUnavailable reaching all): why. */
+  readonly canReachZero?: string
+  /** Ready endpoints behind its Services: the fewest of them. */
+  readonly readyEndpoints: number
+}
+
+export interface CopyView {
+  readonly name: string
+  readonly uid: string
+  readonly resourceVersion: string
+  readonly revision: string
+  readonly replicas: number
+  /** Pods that are available and, behind every canary Service, ready endpoints: the fewest of these counts. */
+  readonly ready: number
+  readonly terminating: boolean
+}
+
+/** A Service of the user's and the canary Service beside it. */
+export interface ServicePair {
+  readonly stable: string
+  readonly canary: string
+  readonly exists: boolean
+}
+
+export interface RouteView {
+  readonly target: RouteTarget
+  readonly state: RouteState
+  readonly drainMs: number
+}
+
+export interface OwnedObject {
+  readonly resource: Resource
+  readonly name: ObjectName
+  readonly uid: string
+  readonly resourceVersion: string
+  readonly role: OwnedRole
+  readonly terminating: boolean
+}
+export type OwnedRole = 'route' | 'service' | 'copy'
+
+export const templateRoles = ['stable', 'rejected', 'wanted'] as const
+export type TemplateRole = (typeof templateRoles)[number]
+export type Templates = Readonly<Partial<Record<TemplateRole, string>>>
+
+export interface Problem {
+  /** CamelCase. */
+  readonly reason: string
+  /** Names the object and the field, and says what is wrong. */
+  readonly message: string
+  /** What to do about it. */
+  readonly next: string
+}
+
+export interface HoldView {
+  /** The server serves MutatingAdmissionPolicy v1. */
+  readonly served: boolean
+  /** Fingerprint of the policies in force and of the workload: another one means "ask again". */
+  readonly asked: string
+  /** The answer of a dry run just made. */
+  readonly probe?: HoldProbe
+}
