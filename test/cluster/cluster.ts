@@ -44,7 +44,7 @@ export interface Cluster {
   /** `kubectl apply --server-side` of one or more objects. */
   apply(...objects: readonly unknown[]): Promise<CommandResult>
   run(file: string, args: readonly string[], options?: CommandOptions): Promise<CommandResult>
-  /** Returns once it serves again. `downMs` keeps it away for a while; a crash is SIGKILL instead of SIGTERM. */
+  /** Returns once it serves again. SIGTERM, and SIGKILL 2 s later (it waits for open watches); `downMs` keeps it away for a while; a crash is SIGKILL at once. */
   restartApiServer(options?: { readonly downMs?: number; readonly crash?: boolean }): Promise<void>
   readonly pods: PodCounters
   stop(): Promise<void>
@@ -91,7 +91,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       waitFor(() => answers(`http://127.0.0.1:${site.ports.gatewayPing}/ping`), { what: 'Traefik', needs: [gateway] }),
     ])
     const restartApiServer: Cluster['restartApiServer'] = async ({ downMs = 0, crash = false } = {}) => {
-      await apiServer.stop(crash ? undefined : 10_000)
+      await apiServer.stop(crash ? undefined : 2_000)
       daemons.splice(daemons.indexOf(apiServer), 1)
       await new Promise((resolve) => setTimeout(resolve, downMs))
       apiServer = run(startApiServer(site, options.apiServerFlags))
