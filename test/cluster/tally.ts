@@ -73,7 +73,8 @@ export class Journal {
       }
       const { version, status } = outcome
       statuses[status] = (statuses[status] ?? 0) + 1
-      const entry = (versions[version] ??= { answers: 0, statuses: {}, firstAtMs: atMs, lastAtMs: atMs })
+      const entry = versions[version] ?? { answers: 0, statuses: {}, firstAtMs: atMs, lastAtMs: atMs }
+      versions[version] = entry
       entry.answers += 1
       entry.statuses[status] = (entry.statuses[status] ?? 0) + 1
       entry.lastAtMs = atMs

@@ -27,7 +27,7 @@ export class Directory {
 
   keepOnly(pods: readonly Pod[]): void {
     const uids = new Set(pods.map(({ uid }) => uid))
-    for (const pod of [...this.#byAddress.values()]) if (!uids.has(pod.uid)) this.remove(pod)
+    for (const pod of this.#byAddress.values()) if (!uids.has(pod.uid)) this.remove(pod)
     for (const pod of pods) this.put(pod)
   }
 }
