@@ -4,8 +4,8 @@ import type { RouteTarget } from '../api/rollout.ts'
 /**
  * One kind of routing object. Pure: it sees live objects and returns changed ones, and never calls anything.
  *
- *     needs(target) ─► fetched as `live` ─► read(...)    what split is in force?
- *                                        └► render(...)  the writes that bring another one
+ *     needs(route), lists ─► fetched as `live` ─┬► read(...)    what split is in force?
+ *                                               └► render(...)  the writes that bring another one
  *
  * The life of a route during a release, in the intents that `render` is given:
  *
@@ -15,6 +15,8 @@ export interface TrafficProvider {
   readonly kind: RouteTarget['kind']
   /** How long after a change the last request of the old split may still arrive, in milliseconds. */
   readonly drainMs: number
+  /** Kinds of which `live` holds every object: those of the route's namespace, or all where the kind has none. */
+  readonly lists: readonly Resource[]
   /** The user's object, and ours beside it. */
   needs(route: Route): readonly ObjectNeed[]
   /** The Services (by name) that the user's object sends traffic to. Empty if the object is missing. */
@@ -67,8 +69,10 @@ export interface RouteState {
 export interface RouteProblem {
   /** CamelCase. */
   readonly reason: string
-  /** Names the object and the field, and says what to do. */
+  /** Names the object and the field, and says what is wrong. */
   readonly message: string
+  /** What to do about it. */
+  readonly next: string
 }
 
 export interface ObjectNeed {
@@ -76,7 +80,7 @@ export interface ObjectNeed {
   readonly name: ObjectName
 }
 
-/** The live objects that `needs` named, those that exist, plus what they refer to. */
+/** The live objects that `needs` named, those that exist, and every object of the kinds in `lists`. */
 export type LiveObjects = readonly KubeObject[]
 
 export type RouteWrite =
