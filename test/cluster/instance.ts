@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheFolder } from './binaries.ts'
+import { withLock } from './lock.ts'
 
 /** A process that cannot be taken for a later one with the same id. */
 export interface ProcessId {
@@ -40,8 +41,7 @@ export function instanceFolder(name: string, env: NodeJS.ProcessEnv = process.en
 }
 
 export async function listInstances(env: NodeJS.ProcessEnv = process.env): Promise<string[]> {
-  const entries = await readdir(join(cacheFolder(env), 'clusters')).catch(() => [])
-  return entries.filter((entry) => !entry.startsWith('.'))
+  return readdir(join(cacheFolder(env), 'clusters')).catch(() => [])
 }
 
 export async function readInstance(folder: string): Promise<Instance> {
@@ -52,23 +52,15 @@ export async function readInstance(folder: string): Promise<Instance> {
 }
 
 /** Takes the name for this process, or returns the one who has it. Two that try at once cannot both succeed. */
-export async function claimInstance(folder: string): Promise<Instance> {
-  await mkdir(join(folder, '..'), { recursive: true })
-  const claim = await mkdtemp(join(folder, '..', '.claim-'))
-  await writeState(claim, { kind: 'starting', owner: thisProcess() })
-  for (;;) {
-    try {
-      await rename(claim, folder)
-      return { kind: 'none' }
-    } catch {
-      const instance = await readInstance(folder)
-      if (instance.kind === 'alive') {
-        await rm(claim, { recursive: true, force: true })
-        return instance
-      }
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
-    }
-  }
+export function claimInstance(folder: string): Promise<Instance> {
+  return withLock(join(folder, '..', '..', 'clusters.lock'), async () => {
+    const instance = await readInstance(folder)
+    if (instance.kind === 'alive') return instance
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    await mkdir(folder, { recursive: true })
+    await writeState(folder, { kind: 'starting', owner: thisProcess() })
+    return { kind: 'none' }
+  })
 }
 
 /** Whole or not at all: a reader never sees half a state. */

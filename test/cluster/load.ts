@@ -43,7 +43,7 @@ export function startLoad(options: LoadOptions): Load {
   if (hostname !== '127.0.0.1' && hostname !== 'localhost')
     throw new Error(`load goes to loopback only, not ${hostname}`)
   const pool = new Pool(origin, {
-    connections: mostInFlight,
+    connections: Math.min(concurrency ?? mostInFlight, mostInFlight),
     pipelining: keepAlive ? 1 : 0, // 0 is undici's word for a new connection per request
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,

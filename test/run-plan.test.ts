@@ -1,0 +1,34 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { addUp, countOf, parseArguments, projectOf } from './run-plan.ts'
+
+describe('npm test', () => {
+  it('runs every project unless one is named, and hands the rest to vitest', () => {
+    expect(parseArguments([])).toEqual({ projects: ['fast', 'cluster', 'e2e'], vitestArgs: [] })
+    expect(parseArguments(['fast', '-t', 'a title'])).toEqual({ projects: ['fast'], vitestArgs: ['-t', 'a title'] })
+  })
+
+  it.each([
+    ['api/parse.test.ts', 'fast'],
+    ['cluster/cluster.cluster.test.ts', 'cluster'],
+    ['e2e/shop.test.ts', 'e2e'],
+    ['cluster/cluster.ts', undefined],
+  ])('takes %s for %s', (path, project) => {
+    expect(projectOf(path)).toBe(project)
+  })
+
+  it('counts a run that never got as far as a report as one failure', async () => {
+    expect(await countOf('/nonexistent', 1)).toEqual({ passed: 0, failed: 1 })
+  })
+
+  it('adds up what the reports say', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-report-'))
+    const report = join(folder, 'fast.json')
+    await writeFile(report, JSON.stringify({ numPassedTests: 7, numFailedTests: 2 }))
+    const count = await countOf(report, 1)
+    expect(addUp([count, { passed: 1, failed: 0 }])).toEqual({ passed: 8, failed: 2 })
+    await rm(folder, { recursive: true })
+  })
+})

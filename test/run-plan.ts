@@ -1,0 +1,49 @@
+import { readdir, readFile } from 'node:fs/promises'
+
+export type Project = 'fast' | 'cluster' | 'e2e'
+
+/** What vitest runs came to. */
+export interface Count {
+  readonly passed: number
+  readonly failed: number
+}
+
+const allProjects: readonly Project[] = ['fast', 'cluster', 'e2e']
+
+/** Words that name a project choose it; everything else is vitest's. */
+export function parseArguments(args: readonly string[]): {
+  readonly projects: readonly Project[]
+  readonly vitestArgs: readonly string[]
+} {
+  const chosen = allProjects.filter((project) => args.includes(project))
+  const vitestArgs = args.filter((arg) => !allProjects.some((project) => project === arg))
+  return { projects: chosen.length > 0 ? chosen : allProjects, vitestArgs }
+}
+
+/** The same rule as in vitest.config.ts. */
+export function projectOf(path: string): Project | undefined {
+  if (!path.endsWith('.test.ts')) return undefined
+  if (path.startsWith('e2e/')) return 'e2e'
+  return path.endsWith('.cluster.test.ts') ? 'cluster' : 'fast'
+}
+
+export async function projectsWithFiles(projects: readonly Project[], testFolder: string): Promise<Project[]> {
+  const files = await readdir(testFolder, { recursive: true })
+  const present = new Set(files.map(projectOf))
+  return projects.filter((project) => present.has(project))
+}
+
+/** Counts one run by its JSON report. A run that failed with no failed test (it did not even load) counts as one. */
+export async function countOf(reportFile: string, exitCode: number): Promise<Count> {
+  const text = await readFile(reportFile, 'utf8').catch(() => '{}')
+  const { numPassedTests = 0, numFailedTests = 0 } = JSON.parse(text) as {
+    readonly numPassedTests?: number
+    readonly numFailedTests?: number
+  }
+  return { passed: numPassedTests, failed: exitCode === 0 ? numFailedTests : Math.max(1, numFailedTests) }
+}
+
+export function addUp(counts: readonly Count[]): Count {
+  const sum = (pick: (count: Count) => number) => counts.reduce((total, count) => total + pick(count), 0)
+  return { passed: sum((count) => count.passed), failed: sum((count) => count.failed) }
+}
