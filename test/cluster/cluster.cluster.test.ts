@@ -26,6 +26,8 @@ describe('a chart on the cluster', () => {
     await install('rolled', { replicas: 2 })
     await install('rolled', { replicas: 2, 'image.tag': 'v2' })
     await waitFor(async () => (await served('rolled')).version === 'v2' || undefined, { what: 'v2' })
+    const images = await podField('rolled', '{.items[*].spec.containers[0].image}')
+    expect(images).toBe('registry.example.com/canary-demo:v2 registry.example.com/canary-demo:v2')
   })
 
   it('splits 20 % to a canary Ingress, within what chance allows', async () => {
