@@ -1,3 +1,5 @@
+import { classAnnotation } from './ingress.ts'
+
 /** The annotations of ingress-nginx that a canary is made of (docs/traffic-nginx.md). */
 type Annotations = Readonly<Record<string, string>>
 
@@ -29,8 +31,9 @@ const isCanaryKey = (key: string): boolean => key === canaryKey || key.startsWit
 export const commonAnnotations = (annotations: Annotations): Annotations =>
   pick(annotations, (key) => key.startsWith(nginxPrefix) && !isCanaryKey(key))
 
+/** What others put on our Ingress and no gateway reads. */
 export const foreignAnnotations = (annotations: Annotations): Annotations =>
-  pick(annotations, (key) => !key.startsWith(nginxPrefix))
+  pick(annotations, (key) => !key.startsWith(nginxPrefix) && key !== classAnnotation)
 
 const pick = (annotations: Annotations, wanted: (key: string) => boolean): Annotations =>
   Object.fromEntries(Object.entries(annotations).filter(([key]) => wanted(key)))

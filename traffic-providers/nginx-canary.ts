@@ -53,14 +53,13 @@ export function newCanary(route: Route, user: Ingress): KubeObject {
  * them; what the gateway reads is ours alone.
  */
 export function changedCanary(route: Route, user: Ingress, percent: number, ours: KubeObject): KubeObject {
-  const { ownerReferences, ...metadata } = ours.metadata
-  const { [classAnnotation]: staleClass, ...foreign } = foreignAnnotations(metadata.annotations ?? {})
+  const { ownerReferences: _owners, ...metadata } = ours.metadata
   return {
     ...ours,
     metadata: {
       ...metadata,
       labels: { ...metadata.labels, ...labelsOf(route) },
-      annotations: { ...foreign, ...annotationsOf(route, user, percent) },
+      annotations: { ...foreignAnnotations(metadata.annotations ?? {}), ...annotationsOf(route, user, percent) },
     },
     spec: specOf(route, user),
   }
