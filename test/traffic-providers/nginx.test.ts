@@ -234,6 +234,12 @@ describe('what weight 0 does not stop', () => {
     expect(reachableAtZero()).toBe(false)
   })
 
+  it('sessions of the main Ingress, which count for its canary also where the canary names none', () => {
+    const user = ingress({ annotations: { [nginxKey('affinity')]: 'cookie' } })
+    const ours = oursIn(bring([ingress()], { kind: 'registered' }))
+    expect(nginx.read(route, [user, ours])).toMatchObject({ canary: 0, reachable: true })
+  })
+
   it('an Ingress of ours that someone took the canary mark from', () => {
     const world = bring([ingress()], { kind: 'registered' })
     const right = oursIn(world)
