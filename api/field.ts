@@ -1,0 +1,114 @@
+import { parseDuration } from './duration.ts'
+
+/** What is wrong with one field of what the user wrote. */
+export interface FieldProblem {
+  /** As in `spec.strategy.canary.steps[1].weight`. */
+  readonly path: string
+  /** Follows the path in a sentence: `must be a whole number from 1 to 100`. */
+  readonly message: string
+}
+
+/** One value of a document: where it stands, and where complaints about it go. */
+export interface Field {
+  readonly path: string
+  readonly value: unknown
+  readonly report: (problem: FieldProblem) => void
+}
+
+/** Reads a field; when it cannot, it complains and returns undefined. */
+export type Read<T> = (field: Field) => T | undefined
+
+/** Gives the field of that name, present or not. */
+export type Pick = (key: string) => Field
+
+export interface KnownFields {
+  readonly known: readonly string[]
+  /** Fields that another version serves: they are refused by name rather than as typos. */
+  readonly unserved?: readonly string[]
+}
+
+/** Complains about a field. */
+export function complain(field: Field, message: string): undefined {
+  field.report({ path: field.path, message })
+}
+
+/** A null says no more than nothing at all. */
+export function isAbsent(field: Field): boolean {
+  return field.value === undefined || field.value === null
+}
+
+/** Reads the field if it is there. */
+export function optional<T>(field: Field, read: Read<T>): T | undefined {
+  return isAbsent(field) ? undefined : read(field)
+}
+
+/** An object with no fields but those known: a typing error must not be lost in silence. */
+export function readRecord(field: Field, { known, unserved = [] }: KnownFields): Pick | undefined {
+  if (isAbsent(field)) return complain(field, 'is required')
+  const { value } = field
+  if (!isRecord(value)) return complain(field, 'must be an object')
+  const pick: Pick = (key) => ({
+    path: field.path === '' ? key : `${field.path}.${key}`,
+    value: Object.hasOwn(value, key) ? value[key] : undefined,
+    report: field.report,
+  })
+  for (const key of Object.keys(value).filter((key) => !known.includes(key))) {
+    complain(pick(key), unserved.includes(key) ? notServed : `is not a field; known are: ${known.join(', ')}`)
+  }
+  return pick
+}
+
+export const notServed = 'is not served by this version'
+
+/** The items of a list, each with its place in its path. */
+export function readList(field: Field, { min, max }: Range): readonly Field[] | undefined {
+  if (isAbsent(field)) return complain(field, 'is required')
+  const { value } = field
+  if (!Array.isArray(value)) return complain(field, 'must be a list')
+  const items: readonly unknown[] = value
+  if (items.length < min) return complain(field, `must have at least ${min} item${min === 1 ? '' : 's'}`)
+  if (items.length > max) return complain(field, `may have at most ${max} items`)
+  return items.map((item, index) => ({ path: `${field.path}[${index}]`, value: item, report: field.report }))
+}
+
+export interface Range {
+  readonly min: number
+  readonly max: number
+}
+
+export function readInteger(field: Field, { min, max }: Range): number | undefined {
+  const { value } = field
+  const fits = typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
+  return fits ? value : complain(field, `must be a whole number from ${min} to ${max}`)
+}
+
+export function readText(field: Field, { pattern, maxLength, what }: TextRule): string | undefined {
+  if (isAbsent(field)) return complain(field, 'is required')
+  const { value } = field
+  const fits = typeof value === 'string' && value.length <= maxLength && new RegExp(pattern).test(value)
+  return fits ? value : complain(field, `must be ${what}`)
+}
+
+export interface TextRule {
+  readonly pattern: string
+  readonly maxLength: number
+  /** Completes `must be …`. */
+  readonly what: string
+}
+
+export function readOneOf<T extends string>(field: Field, options: readonly T[]): T | undefined {
+  if (isAbsent(field)) return complain(field, 'is required')
+  const found = options.find((option) => option === field.value)
+  return found ?? complain(field, `must be ${options.length === 1 ? '' : 'one of '}${options.join(', ')}`)
+}
+
+/** Milliseconds. */
+export function readDuration(field: Field, { minMs }: { readonly minMs: number }): number | undefined {
+  const ms = typeof field.value === 'string' ? parseDuration(field.value) : undefined
+  if (ms === undefined) return complain(field, 'must be a duration of at most a year, such as 45s, 10m or 1h30m')
+  return ms >= minMs ? ms : complain(field, 'must be longer than 0s')
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,123 @@
+import { verbs } from './decision.ts'
+import { isBoolean, isCount, isListOf, isOneOf, isShaped, isText, isTime, optionally } from './guard.ts'
+import type { RouteTarget } from './rollout.ts'
+import {
+  type Condition,
+  conditionTypes,
+  type Ending,
+  type HoldProbe,
+  phases,
+  type Rejected,
+  type Release,
+  type RolloutStatus,
+  type StableRevision,
+  stages,
+  type TakenDecision,
+  type Waiting,
+} from './status.ts'
+
+/**
+ * Reads the status that the controller wrote. Undefined when there is none yet, or when somebody damaged it: then the
+ * controller starts from what it can see. Fields of a newer version are kept.
+ */
+export function parseStatus(raw: unknown): RolloutStatus | undefined {
+  return isStatus(raw) ? raw : undefined
+}
+
+const isOutcome = isOneOf('Accepted', 'Refused')
+
+const isRoute = isShaped<RouteTarget>({
+  kind: isOneOf('ingress'),
+  name: isText,
+  drainMs: optionally(isCount),
+})
+
+const isWaiting = isShaped<Waiting>({ reason: isText, message: isText, next: isText, until: optionally(isTime) })
+
+const isStable = isShaped<StableRevision>({ revision: isText, workloadUid: isText, claimed: isBoolean })
+
+const isRelease = isShaped<Release>({
+  attempt: isText,
+  revision: isText,
+  desired: isCount,
+  startedAt: isTime,
+  step: isCount,
+  steps: isCount,
+  stepHash: isText,
+  stepsHash: isText,
+  stepStartedAt: isTime,
+  weight: isCount,
+  replicas: isCount,
+  gatesOpenedAt: optionally(isTime),
+  approvedBy: optionally(isText),
+  paused: optionally(isShaped({ by: isText, since: isTime })),
+  unreadySince: optionally(isTime),
+  stage: optionally(isOneOf(...stages)),
+  stageStartedAt: optionally(isTime),
+  routes: isListOf(isRoute),
+})
+
+export const endingCauses = [
+  'rollback',
+  'deadline',
+  'superseded',
+  'returned',
+  'deleted',
+  'bypass',
+  'workload-gone',
+  'slipped',
+  'leftover',
+] as const satisfies readonly Ending['cause'][]
+
+const isEnding = isShaped<Ending>({ cause: isOneOf(...endingCauses), by: isText, message: isText })
+
+const isRejected = isShaped<Rejected>({ revision: isText, at: isTime, by: isText, message: isText })
+
+const isBypass = isShaped<NonNullable<RolloutStatus['bypass']>>({
+  by: isText,
+  reason: isText,
+  since: isTime,
+  endedBy: optionally(isText),
+})
+
+const isTakenDecision = isShaped<TakenDecision>({
+  uid: isText,
+  name: isText,
+  verb: isOneOf(...verbs),
+  by: isText,
+  at: isTime,
+  step: optionally(isCount),
+  attempt: optionally(isText),
+  reason: optionally(isText),
+  outcome: isOutcome,
+  message: isText,
+})
+
+const isCondition = isShaped<Condition>({
+  type: isOneOf(...conditionTypes),
+  status: isOneOf('True', 'False', 'Unknown'),
+  reason: isText,
+  message: isText,
+  lastTransitionTime: isTime,
+  observedGeneration: optionally(isCount),
+})
+
+const isHoldProbe = isShaped<HoldProbe>({ inForce: isBoolean, asked: isText, message: isText })
+
+const isStatus = isShaped<RolloutStatus>({
+  observedGeneration: optionally(isCount),
+  phase: isOneOf(...phases),
+  message: isText,
+  waiting: optionally(isWaiting),
+  stable: optionally(isStable),
+  release: optionally(isRelease),
+  ending: optionally(isEnding),
+  drainSince: optionally(isTime),
+  wanted: optionally(isText),
+  rejected: optionally(isRejected),
+  bypass: optionally(isBypass),
+  attempts: isCount,
+  decisions: isListOf(isTakenDecision),
+  conditions: isListOf(isCondition),
+  hold: optionally(isHoldProbe),
+})
