@@ -42,7 +42,12 @@ export type Action =
   /** With uid and resourceVersion as preconditions. */
   | { readonly kind: 'delete'; readonly object: OwnedObject }
   /** The answer on the Decision's own status. */
-  | { readonly kind: 'settle'; readonly decision: string; readonly outcome: 'Accepted' | 'Refused'; readonly message: string }
+  | {
+      readonly kind: 'settle'
+      readonly decision: string
+      readonly outcome: 'Accepted' | 'Refused'
+      readonly message: string
+    }
   /** Every Decision that names this Rollout. */
   | { readonly kind: 'deleteDecisions' }
   /** Asks the server by a dry run whether an update would be held. */

@@ -29,6 +29,8 @@ export interface Snapshot {
   /** What keeps an update from being canaried: in the spec, the routes, the names, the labels. Empty when nothing does. */
   readonly problems: readonly Problem[]
   readonly hold: HoldView
+  /** What the API server said when it refused the last write; absent when all went well. */
+  readonly failure?: string
 }
 
 export interface RolloutView {

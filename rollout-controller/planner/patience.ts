@@ -1,0 +1,39 @@
+import type { Release, Waiting } from '../../api/status.ts'
+import type { Action } from '../plan.ts'
+import { beginRollBack } from './end.ts'
+import { stamp, stay, type Turn, type View, withStatus } from './turn.ts'
+import { at, deadlineMs } from './view.ts'
+
+export interface PatientWait {
+  readonly waiting: Waiting
+  readonly actions: readonly Action[]
+  readonly transient?: boolean
+}
+
+/** Waits for pods or routes until the deadline, then rolls back. Counted from `since`, or from the moment it was first seen. */
+export function waitOrRollBack(view: View, wait: PatientWait, since?: string): Turn {
+  const { waiting, actions } = wait
+  const release = view.status.release
+  if (!release) return stay(view, { actions, waiting })
+  const from = since ?? release.unreadySince ?? stamp(view.now)
+  const until = at(from) + deadlineMs(view)
+  if (view.now >= until) {
+    return beginRollBack(view, { cause: 'deadline', by: 'deadline', message: `${waiting.message}, until the deadline` })
+  }
+  const next = `${waiting.next}; rolls back by itself at the deadline`
+  return stay(view, {
+    actions,
+    waiting: { ...waiting, next, until: stamp(until) },
+    wakeAt: until,
+    ...(wait.transient && { transient: true }),
+    ...(since === undefined && { changes: { release: { ...release, unreadySince: from } } }),
+  })
+}
+
+/** The view once everything is ready again: the patience starts anew next time. */
+export function ready(view: View): View {
+  const release = view.status.release
+  if (!release?.unreadySince) return view
+  const { unreadySince: _gone, ...rest } = release
+  return { ...view, status: withStatus(view.status, { release: rest satisfies Release }) }
+}

@@ -1,0 +1,155 @@
+import type { Release, Stage, Waiting } from '../../api/status.ts'
+import type { Action } from '../plan.ts'
+import { beginRestore, interrupted, problemMidway, superseded } from './end.ts'
+import { ready, waitOrRollBack } from './patience.ts'
+import { retire } from './retire.ts'
+import { shiftTo } from './shift.ts'
+import { go, noRelease, stamp, stay, type Turn, type View, waitFor } from './turn.ts'
+import { at, command, drainMs, fullSize, isWhole, stableRevision, tooFewPods, workloadName } from './view.ts'
+
+/** Promoting: the copy takes everything, the workload rolls with no request on it, then the traffic returns to it. */
+export function promote(view: View): Turn {
+  const release = view.status.release
+  if (!release?.stage) return stay(view)
+  switch (release.stage) {
+    case 'Filling':
+      return fill(view, release)
+    case 'Draining':
+      return drainOld(view, release)
+    case 'Rolling':
+      return roll(view, release)
+    case 'Returning':
+      return giveBack(view, release)
+    default:
+      return release.stage satisfies never
+  }
+}
+
+const whole = (view: View) => ({ weight: 100, replicas: fullSize(view) })
+
+function fill(view: View, release: Release): Turn {
+  const stop = interrupted(view) ?? blocked(view)
+  if (stop) return stop
+  const shift = shiftTo(view, whole(view))
+  if (shift.kind === 'reached')
+    return go(view, 'filled', { ...enter(view, release, 'Draining'), drainSince: stamp(view.now) })
+  if (shift.waiting.reason === 'Paused') return stay(view, shift)
+  return waitOrRollBack(view, shift, release.stageStartedAt)
+}
+
+function blocked(view: View): Turn | undefined {
+  const problem = problemMidway(view)
+  if (problem) return waitOrRollBack(view, { waiting: waitFor(problem), actions: [] })
+  const why = view.workload?.canReachZero
+  return why === undefined ? undefined : stay(view, { waiting: strategyUnsupported(view, why) })
+}
+
+function drainOld(view: View, release: Release): Turn {
+  const stop = interrupted(view) ?? blocked(view)
+  if (stop) return stop
+  const shift = shiftTo(view, whole(view))
+  if (shift.kind !== 'reached') return waitOrRollBack(view, shift)
+  const until = at(view.status.drainSince ?? stamp(view.now)) + drainMs(view)
+  if (view.now < until) return stay(ready(view), { waiting: { ...drainingOld, until: stamp(until) }, wakeAt: until })
+  return go(ready(view), 'drained', { ...enter(ready(view), release, 'Rolling'), drainSince: undefined }, rolling)
+}
+
+const rolling = {
+  type: 'Normal',
+  reason: 'WorkloadReleased',
+  note: 'the copy carries all traffic; the workload itself rolls now',
+} as const
+
+function enter(view: View, release: Release, stage: Stage): { readonly release: Release } {
+  const { unreadySince: _ready, ...rest } = release
+  return { release: { ...rest, stage, stageStartedAt: stamp(view.now) } }
+}
+
+function roll(view: View, release: Release): Turn {
+  const { workload } = view
+  if (!workload || workload.uid !== view.status.stable?.workloadUid) return voided(view)
+  if (isCommitted(view, release)) return commit(view, release)
+  if (workload.revision !== release.revision) return turnedAround(view, workload.revision)
+  if (workload.paused) return liftOrWait(view, rollingNow(view, release))
+  const keepSplit = shiftTo(view, whole(view)).actions
+  if (!isWhole(workload) || workload.availableReplicas < release.desired || workload.readyEndpoints < release.desired) {
+    return stay(view, { actions: keepSplit, waiting: tooFewPods(view) ?? rollingNow(view, release) })
+  }
+  const store: Action = { kind: 'storeTemplate', role: 'stable', revision: release.revision }
+  return stay(view, { actions: [store], waiting: rollingNow(view, release) })
+}
+
+/** The kept stable template is the new one: from here on the new version is stable (the commit point of a promotion). */
+export function isCommitted(view: View, release: Release): boolean {
+  return view.templates.stable === release.revision
+}
+
+function commit(view: View, release: Release): Turn {
+  const stable = { revision: release.revision, workloadUid: view.status.stable?.workloadUid ?? '', claimed: true }
+  return go(view, 'rolled', { ...enter(view, release, 'Returning'), stable, rejected: undefined })
+}
+
+function voided(view: View): Turn {
+  const ending = { cause: 'workload-gone', by: 'sluice', message: 'the workload is gone' } as const
+  return go(view, 'restore-void', { phase: 'RollingBack', ending, drainSince: undefined, wanted: undefined })
+}
+
+function turnedAround(view: View, revision: string): Turn {
+  if (revision !== stableRevision(view)) return beginRestore(view, superseded(revision), 'restore-begins', revision)
+  const message = 'the workload was given its stable template again while it rolled'
+  return beginRestore(view, { cause: 'returned', by: 'workload', message }, 'restore-begins')
+}
+
+/** Takes our hold off; a pause that somebody else set stays, and is said. */
+export function liftOrWait(view: View, waiting: Waiting): Turn {
+  const { workload } = view
+  if (!workload?.held) return stay(view, { waiting: pausedBySomebody(view) })
+  const lift: Action = { kind: 'lift', at: workload.resourceVersion }
+  return stay(view, { actions: [lift], waiting })
+}
+
+function giveBack(view: View, release: Release): Turn {
+  const busy = retire(view)
+  if (busy) return busy
+  const note = `revision ${release.revision} is the stable version now`
+  return go(view, 'promoted', { ...noRelease, phase: 'Healthy' }, { type: 'Normal', reason: 'Promoted', note })
+}
+
+export function pausedBySomebody(view: View): Waiting {
+  const { name } = view.workload ?? { name: '?' }
+  return {
+    reason: 'WorkloadPaused',
+    message: `${workloadName(view)} was paused by somebody else (spec.paused)`,
+    next: `kubectl rollout resume deployment/${name} -n ${view.rollout.meta.namespace}`,
+  }
+}
+
+function rollingNow(view: View, release: Release): Waiting {
+  const { workload } = view
+  if (workload?.failure === undefined) {
+    return {
+      reason: 'WorkloadRolling',
+      message: `${workloadName(view)} rolls to revision ${release.revision} with no request on it`,
+      next: `goes on by itself when at least ${release.desired} are available; no deadline`,
+    }
+  }
+  return {
+    reason: 'WorkloadRollFailed',
+    message: `${workloadName(view)} does not get ready with revision ${release.revision}; the copy keeps all traffic`,
+    next: `mend the pods, or ${command(view, 'rollback')}; no deadline`,
+  }
+}
+
+const drainingOld: Waiting = {
+  reason: 'Draining',
+  message: 'the copy carries all traffic; the last requests of the old version are answered before the workload rolls',
+  next: 'goes on by itself',
+}
+
+function strategyUnsupported(view: View, why: string): Waiting {
+  return {
+    reason: 'StrategyUnsupported',
+    message: `${workloadName(view)}: ${why}, so its Service would have no endpoint and the gateway would answer 503 whatever the weight`,
+    next: `set spec.strategy to RollingUpdate with maxSurge of at least 1 and maxUnavailable below all, or ${command(view, 'rollback')}; no deadline`,
+  }
+}

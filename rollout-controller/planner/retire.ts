@@ -1,0 +1,65 @@
+import type { Waiting } from '../../api/status.ts'
+import type { Action } from '../plan.ts'
+import { type Stay, stamp, stay, type View } from './turn.ts'
+import { at, drainMs } from './view.ts'
+
+/**
+ * The common end of every release: one routing write per route, the drain, then routes, Services and copy, in that order.
+ * Needs neither the spec nor capacity (promise 6). Answers undefined when nothing of ours is left.
+ */
+export function retire(view: View): Stay | undefined {
+  const withdrawals = withdraw(view)
+  if (withdrawals.length > 0) return stay(view, { actions: withdrawals, waiting: withdrawing })
+  if (view.routes.some(({ state }) => !state.accepted)) return stay(view, { waiting: withdrawing })
+  if (view.owned.length === 0) return undefined
+  if (view.status.drainSince === undefined)
+    return drain({ ...view, status: { ...view.status, drainSince: stamp(view.now) } })
+  return drain(view)
+}
+
+function drain(view: View): Stay {
+  const until = at(view.status.drainSince ?? stamp(view.now)) + drainMs(view)
+  if (view.now >= until) return stay(view, { actions: removals(view), waiting: removing, transient: true })
+  return stay(view, { waiting: { ...draining, until: stamp(until) }, wakeAt: until })
+}
+
+function withdraw(view: View): readonly Action[] {
+  const reachable = view.routes.filter(({ state }) => state.reachable || state.canary > 0)
+  const writes = reachable.map(({ target }): Action => ({ kind: 'route', target, intent: { kind: 'withdrawn' } }))
+  return [...writes, ...strays(view)]
+}
+
+/** Route objects of ours that no route of the spec or of the release accounts for. */
+function strays(view: View): readonly Action[] {
+  if (view.routes.some(({ state }) => state.registered)) return []
+  return view.owned
+    .filter((object) => object.role === 'route' && !object.terminating)
+    .map((object) => ({ kind: 'delete', object }))
+}
+
+function removals(view: View): readonly Action[] {
+  const routes = view.routes.filter(({ state }) => state.registered)
+  const ours = view.owned.filter(({ terminating }) => !terminating)
+  return [
+    ...routes.map(({ target }): Action => ({ kind: 'route', target, intent: { kind: 'absent' } })),
+    ...ours.filter(({ role }) => role === 'service').map((object): Action => ({ kind: 'delete', object })),
+    ...ours.filter(({ role }) => role === 'copy').map((object): Action => ({ kind: 'delete', object })),
+  ]
+}
+
+const byItself = 'goes on by itself'
+const withdrawing: Waiting = {
+  reason: 'RoutesWithdrawing',
+  message: 'all traffic goes to the workload; waits for the routes to have it',
+  next: byItself,
+}
+const draining: Waiting = {
+  reason: 'Draining',
+  message: 'no new request goes to the canary copy; its last ones are answered before it is removed',
+  next: byItself,
+}
+const removing: Waiting = {
+  reason: 'Removing',
+  message: 'removes the canary routes, Services and copy',
+  next: byItself,
+}

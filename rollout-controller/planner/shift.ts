@@ -1,0 +1,88 @@
+import type { Waiting } from '../../api/status.ts'
+import type { Action } from '../plan.ts'
+import type { Batch } from './steps.ts'
+import type { View } from './turn.ts'
+import { command, readyPods } from './view.ts'
+
+export type Shift =
+  /** The split is in force and enough ready pods carry it. */
+  | { readonly kind: 'reached'; readonly actions: readonly Action[] }
+  /** On its way; `transient` when the actions themselves end the wait. */
+  | {
+      readonly kind: 'moving'
+      readonly actions: readonly Action[]
+      readonly waiting: Waiting
+      readonly transient: boolean
+    }
+  /** The split is in force, or may not rise, and too few pods are ready. */
+  | { readonly kind: 'unready'; readonly actions: readonly Action[]; readonly waiting: Waiting }
+
+/** Brings the copy and the routes to a batch: pods first, then the weight (promise 1); the copy never shrinks under traffic. */
+export function shiftTo(view: View, batch: Batch): Shift {
+  const replicas = Math.max(batch.replicas, view.copy?.replicas ?? 0)
+  const preparing = prepare(view, replicas)
+  if (readyPods(view) < batch.replicas || missesService(view)) {
+    return { kind: 'unready', actions: preparing, waiting: podsNotReady(view, batch) }
+  }
+  const pending = view.routes.filter((route) => route.state.canary !== batch.weight)
+  if (pending.length > 0 && view.status.release?.paused) {
+    return { kind: 'moving', actions: preparing, waiting: paused(view), transient: false }
+  }
+  if (pending.length > 0) {
+    const writes = pending.map(({ target }): Action => ({ kind: 'route', target, intent: intentFor(batch.weight) }))
+    return { kind: 'moving', actions: [...preparing, ...writes], waiting: routesPending(view, batch), transient: true }
+  }
+  if (view.routes.some((route) => !route.state.accepted)) {
+    return { kind: 'moving', actions: preparing, waiting: routesPending(view, batch), transient: false }
+  }
+  return { kind: 'reached', actions: preparing }
+}
+
+function intentFor(weight: number) {
+  return weight === 0 ? ({ kind: 'registered' } as const) : ({ kind: 'split', canary: weight } as const)
+}
+
+/** The copy, its Services and our side of the routes: all there before any weight rises (promise 2). */
+function prepare(view: View, replicas: number): readonly Action[] {
+  const { copy, services, routes, status } = view
+  const actions: Action[] = []
+  if (!copy && status.release) actions.push({ kind: 'createCopy', revision: status.release.revision, replicas })
+  if (copy && !copy.terminating && copy.replicas < replicas) actions.push({ kind: 'scaleCopy', replicas })
+  for (const { exists, stable, canary } of services) {
+    if (!exists) actions.push({ kind: 'createService', stable, canary })
+  }
+  for (const { target, state } of routes) {
+    if (!state.registered) actions.push({ kind: 'route', target, intent: { kind: 'registered' } })
+  }
+  return actions
+}
+
+function missesService(view: View): boolean {
+  return view.services.some((pair) => !pair.exists) || view.routes.some((route) => !route.state.registered)
+}
+
+function podsNotReady(view: View, batch: Batch): Waiting {
+  return {
+    reason: 'PodsNotReady',
+    message: `waits for ${batch.replicas} ready pods of the new version`,
+    next: `goes on by itself when they are ready; see why not with: ${command(view, 'status')}`,
+  }
+}
+
+function routesPending(view: View, batch: Batch): Waiting {
+  const names = view.routes.map(({ target }) => `${target.kind} ${target.name}`).join(', ')
+  return {
+    reason: 'RoutesPending',
+    message: `waits for ${names} to carry ${batch.weight} % for the new version`,
+    next: 'goes on by itself when the routes have it',
+  }
+}
+
+export function paused(view: View): Waiting {
+  const by = view.status.release?.paused?.by ?? 'somebody'
+  return {
+    reason: 'Paused',
+    message: `paused by ${by}`,
+    next: `${command(view, 'resume')} (or ${command(view, 'rollback')}); no deadline`,
+  }
+}
