@@ -1,0 +1,43 @@
+import type { KubeObject } from './kube-object.ts'
+import { serviceAccountName, systemNamespace } from './names.ts'
+
+const port = 8080
+const labels = { 'app.kubernetes.io/name': 'sluice', 'app.kubernetes.io/component': 'controller' }
+
+/** The controller in the cluster. It fits the `restricted` pod security standard, which its namespace enforces. */
+export function controllerDeployment(image: string): KubeObject {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: serviceAccountName, namespace: systemNamespace, labels },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          serviceAccountName,
+          securityContext: { runAsNonRoot: true, runAsUser: 65_532, seccompProfile: { type: 'RuntimeDefault' } },
+          containers: [container(image)],
+        },
+      },
+    },
+  }
+}
+
+function container(image: string) {
+  return {
+    name: 'controller',
+    image,
+    args: ['controller', '--in-cluster'],
+    ports: [{ name: 'http', containerPort: port }],
+    livenessProbe: { httpGet: { path: '/healthz', port: 'http' }, periodSeconds: 10 },
+    readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 5 },
+    resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+  }
+}
