@@ -145,13 +145,14 @@ async function followPages(
 }
 
 function listOf(subject: Subject, answer: unknown): KubeList {
-  const items = isRecord(answer) ? (answer['items'] ?? []) : undefined
-  const metadata = isRecord(answer) ? answer['metadata'] : undefined
+  const items = isRecord(answer) ? (answer.items ?? []) : undefined
+  const metadata = isRecord(answer) ? answer.metadata : undefined
   if (!Array.isArray(items) || !isRecord(metadata)) throw garbage(attemptOf(subject))
-  const more = metadata['continue']
+  const { continue: more, resourceVersion } = metadata
+  if (typeof resourceVersion !== 'string') throw garbage(attemptOf(subject))
   return {
     items: items.map((item) => itemOf(subject.resource, item) ?? fail(garbage(attemptOf(subject)))),
-    resourceVersion: String(metadata['resourceVersion'] ?? ''),
+    resourceVersion,
     ...(typeof more === 'string' && more !== '' ? { continue: more } : {}),
   }
 }

@@ -47,7 +47,7 @@ function readFiles(options: ConfigOptions): KubeConfig {
     if (options.kubeconfig === undefined) config.loadFromDefault()
     else config.loadFromFile(options.kubeconfig)
   } catch (error) {
-    const which = options.kubeconfig ?? process.env['KUBECONFIG'] ?? `${homedir()}/.kube/config`
+    const which = options.kubeconfig ?? process.env.KUBECONFIG ?? `${homedir()}/.kube/config`
     throw new KubeConfigError(`Cannot read the kubeconfig ${which}: ${messageOf(error)}.`, { cause: error })
   }
   // client-node makes up localhost:8080 when it finds nothing
@@ -107,8 +107,7 @@ function headersOf(request: RequestOptions, impersonate: ConfigOptions['imperson
   for (const [name, value] of Object.entries(request.headers ?? {})) {
     if (value !== undefined) headers[name.toLowerCase()] = String(value).trim() // token files may end in a newline
   }
-  if (typeof request.auth === 'string')
-    headers['authorization'] = `Basic ${Buffer.from(request.auth).toString('base64')}`
+  if (typeof request.auth === 'string') headers.authorization = `Basic ${Buffer.from(request.auth).toString('base64')}`
   if (impersonate === undefined) return headers
   const groups = impersonate.groups ?? []
   return {

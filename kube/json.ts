@@ -9,9 +9,9 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 export function isKubeObject(value: unknown): value is KubeObject {
   return (
     isRecord(value) &&
-    typeof value['kind'] === 'string' &&
-    typeof value['apiVersion'] === 'string' &&
-    isObjectMeta(value['metadata'])
+    typeof value.kind === 'string' &&
+    typeof value.apiVersion === 'string' &&
+    isObjectMeta(value.metadata)
   )
 }
 
@@ -28,5 +28,5 @@ export function apiVersionOf(resource: Resource): string {
 }
 
 function isObjectMeta(value: unknown): value is ObjectMeta {
-  return isRecord(value) && (value['name'] === undefined || typeof value['name'] === 'string')
+  return isRecord(value) && (value.name === undefined || typeof value.name === 'string')
 }

@@ -152,15 +152,15 @@ function notFound(error: unknown): undefined {
 }
 
 function specOf(lease: KubeObject): LeaseSpec {
-  const spec = isRecord(lease['spec']) ? lease['spec'] : {}
+  const spec = isRecord(lease.spec) ? lease.spec : {}
   const text = (value: unknown) => (typeof value === 'string' ? value : '')
   const count = (value: unknown, otherwise: number) => (typeof value === 'number' ? value : otherwise)
   return {
-    holder: text(spec['holderIdentity']),
-    seconds: count(spec['leaseDurationSeconds'], 15),
-    renewTime: text(spec['renewTime']),
-    acquireTime: text(spec['acquireTime']),
-    transitions: count(spec['leaseTransitions'], 0),
+    holder: text(spec.holderIdentity),
+    seconds: count(spec.leaseDurationSeconds, 15),
+    renewTime: text(spec.renewTime),
+    acquireTime: text(spec.acquireTime),
+    transitions: count(spec.leaseTransitions, 0),
   }
 }
 

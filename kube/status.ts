@@ -21,8 +21,8 @@ export function errorOfStatus(
   body: Readonly<Record<string, unknown>>,
   more: KubeErrorDetails = {},
 ): KubeError {
-  const reason = typeof body['reason'] === 'string' && body['reason'] !== '' ? body['reason'] : undefined
-  const said = typeof body['message'] === 'string' && body['message'] !== '' ? body['message'] : `HTTP ${status}`
+  const reason = typeof body.reason === 'string' && body.reason !== '' ? body.reason : undefined
+  const said = typeof body.message === 'string' && body.message !== '' ? body.message : `HTTP ${status}`
   return new KubeError(faultOf(status, reason), `cannot ${attempt}: ${said.slice(0, LONGEST_MESSAGE)}`, {
     ...more,
     status,
@@ -57,24 +57,24 @@ function faultOf(status: number, reason: string | undefined): KubeFault {
 function parseStatus(body: string): Readonly<Record<string, unknown>> {
   try {
     const parsed: unknown = JSON.parse(body)
-    return isRecord(parsed) && parsed['kind'] === 'Status' ? parsed : {}
+    return isRecord(parsed) && parsed.kind === 'Status' ? parsed : {}
   } catch {
     return {} // a proxy's HTML page: the status code says enough
   }
 }
 
 function causesOf(body: Readonly<Record<string, unknown>>): FieldCause[] {
-  const details = body['details']
-  const causes = isRecord(details) && Array.isArray(details['causes']) ? details['causes'] : []
+  const details = body.details
+  const causes = isRecord(details) && Array.isArray(details.causes) ? details.causes : []
   return causes.filter(isRecord).map((cause) => ({
-    field: typeof cause['field'] === 'string' ? cause['field'] : '',
-    message: typeof cause['message'] === 'string' ? cause['message'].slice(0, LONGEST_MESSAGE) : '',
+    field: typeof cause.field === 'string' ? cause.field : '',
+    message: typeof cause.message === 'string' ? cause.message.slice(0, LONGEST_MESSAGE) : '',
   }))
 }
 
 function secondsToRetryMs(body: Readonly<Record<string, unknown>>, more: KubeErrorDetails): KubeErrorDetails {
-  const details = body['details']
-  const seconds = isRecord(details) ? details['retryAfterSeconds'] : undefined
+  const details = body.details
+  const seconds = isRecord(details) ? details.retryAfterSeconds : undefined
   return more.retryAfterMs === undefined && typeof seconds === 'number' && seconds > 0
     ? { retryAfterMs: seconds * 1000 }
     : {}

@@ -116,7 +116,7 @@ function single(header: string | string[] | undefined): string | undefined {
 
 /** Hands on the text of `299 - "text"` headers. */
 function warn(headers: Dispatcher.ResponseData['headers'], onWarning: ((text: string) => void) | undefined): void {
-  const header = headers['warning']
+  const header = headers.warning
   if (header === undefined || onWarning === undefined) return
   for (const text of [header]
     .flat()

@@ -60,7 +60,7 @@ function parseLine(call: Call, line: string): Readonly<Record<string, unknown>> 
 
 function errorEvent(call: Call, status: unknown): KubeError {
   if (!isRecord(status)) return garbage(call, 'an error of unknown shape')
-  return errorOfStatus(call.attempt, typeof status['code'] === 'number' ? status['code'] : 500, status)
+  return errorOfStatus(call.attempt, typeof status.code === 'number' ? status.code : 500, status)
 }
 
 function isEventType(type: unknown): type is WatchEvent['type'] {
