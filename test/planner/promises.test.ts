@@ -1,0 +1,251 @@
+import fc from 'fast-check'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Step } from '../../api/rollout.ts'
+import { podsFor } from '../../rollout-controller/planner/steps.ts'
+import { transitions } from '../../rollout-controller/planner/transitions.ts'
+import { approval, decide, drainMs, look, pass, podsGetReady, specWith, turn, upgrade, type World, world } from '../builders/world.ts'
+
+/** What people and the world may do, at any moment. */
+const events = [
+  ...Array.from({ length: 8 }, () => 'look' as const),
+  ...Array.from({ length: 3 }, () => 'ready' as const),
+  'crash-before',
+  'crash-midway',
+  'second',
+  'drain',
+  'drain',
+  'deadline',
+  'approve',
+  'approve',
+  'approve',
+  'rollback',
+  'pause',
+  'resume',
+  'retry',
+  'bypass',
+  'hold',
+  'upgrade-v2',
+  'upgrade-v3',
+  'back-to-v1',
+  'delete',
+  'edit-steps',
+  'policy-lost',
+  'policy-back',
+  'problem',
+  'mended',
+  'workload-gone',
+  'copy-unready',
+  'never-ready',
+  'scale-up',
+  'scale-down',
+] as const
+type Event = (typeof events)[number]
+
+/** Two thirds of the runs happen on a release that is already under way, where the interesting states are. */
+const opening: readonly Event[] = ['look', 'look', 'look', 'look', 'upgrade-v2', 'look', 'ready', 'look', 'look']
+const rolling: readonly Event[] = [...opening, 'approve', 'look', 'ready', 'look', 'approve', 'look', 'ready', 'look', 'look', 'drain', 'look']
+
+interface Memory {
+  /** When our side of the route last got requests. */
+  lastReachable: number
+  canary: number
+  copy: World['copy']
+  stablePods: number
+}
+
+function happen(w: World, event: Event): void {
+  const { workload, copy } = w
+  switch (event) {
+    case 'look':
+      turn(w)
+      return
+    case 'ready':
+      podsGetReady(w)
+      return
+    case 'crash-before':
+      turn(w, 0)
+      return
+    case 'crash-midway':
+      turn(w, 1)
+      return
+    case 'second':
+      w.now += 1000
+      return
+    case 'drain':
+      w.now += drainMs
+      return
+    case 'deadline':
+      w.now += 600_000
+      return
+    case 'approve':
+    case 'rollback':
+    case 'pause':
+    case 'resume':
+    case 'retry':
+    case 'bypass':
+    case 'hold':
+      decide(w, event)
+      return
+    case 'upgrade-v2':
+      upgrade(w, 'v2')
+      return
+    case 'upgrade-v3':
+      upgrade(w, 'v3')
+      return
+    case 'back-to-v1':
+      upgrade(w, 'v1')
+      return
+    case 'delete':
+      w.rollout.deleting = true
+      return
+    case 'edit-steps':
+      w.rollout.spec = specWith([{ weight: 30, gates: [approval] }, { weight: 60, gates: [] }])
+      return
+    case 'policy-lost':
+    case 'policy-back':
+      w.holdInForce = event === 'policy-back'
+      w.policies = `p${w.log.length}`
+      return
+    case 'problem':
+      w.problems = [{ reason: 'IngressNotFound', message: 'it is gone', next: 'create it' }]
+      return
+    case 'mended':
+      w.problems = []
+      return
+    case 'workload-gone':
+      w.workload = undefined
+      return
+    case 'copy-unready':
+      if (copy) copy.ready = 0
+      return
+    case 'never-ready':
+      w.copyGetsReady = !w.copyGetsReady
+      return
+    case 'scale-up':
+    case 'scale-down':
+      if (workload) workload.replicas = event === 'scale-up' ? 14 : 6
+      return
+    default:
+      event satisfies never
+  }
+}
+
+/** The promises of the design, each as one check on what an event changed. */
+const promises = {
+  'weight rises only on ready pods': (w: World, before: Memory) => {
+    if (w.route.canary <= before.canary) return true
+    const size = Math.max(w.rollout.status?.release?.desired ?? 0, w.workload?.replicas ?? 0)
+    return (w.copy?.ready ?? 0) >= podsFor(w.route.canary, size)
+  },
+  'the copy goes only after the drain': (w: World, before: Memory) =>
+    !before.copy || w.copy !== undefined || w.now - before.lastReachable >= drainMs || before.lastReachable === 0,
+  'the copy never shrinks under traffic': (w: World, before: Memory) =>
+    !before.copy || !w.copy || w.copy.replicas >= before.copy.replicas,
+  'weight falls only on the way back or by an explicit step': (w: World, before: Memory) => {
+    if (w.route.canary >= before.canary) return true
+    const { phase, release } = w.rollout.status ?? {}
+    return phase !== 'Progressing' && !(phase === 'Promoting' && release?.stage !== 'Returning')
+  },
+  'a held workload rolls only when the copy carries all traffic, on bypass, or back to stable': (w: World) => {
+    const { workload } = w
+    if (!workload || workload.paused || !w.copy || w.templates.stable === workload.revision) return true
+    return w.route.canary === 100 || !w.holdInForce
+  },
+} satisfies Record<string, (w: World, before: Memory) => boolean>
+
+const remember = (w: World, last?: Memory): Memory => ({
+  lastReachable: w.route.canary > 0 ? w.now : (last?.lastReachable ?? 0),
+  canary: w.route.canary,
+  copy: w.copy && { ...w.copy },
+  stablePods: w.workload?.pods['v1'] ?? 0,
+})
+
+const reached = new Set<string>()
+
+function run(list: readonly Event[], steps: readonly Step[]): World {
+  const w = world(steps)
+  let memory = remember(w)
+  for (const event of list) {
+    const lastReachable = w.route.canary > 0 ? w.now : memory.lastReachable
+    happen(w, event)
+    for (const [name, holds] of Object.entries(promises)) {
+      if (!holds(w, { ...memory, lastReachable })) {
+        throw new Error(`broken: ${name}, after ${event}\n${list.join(' ')}\n${w.log.join('\n')}`)
+      }
+    }
+    memory = remember(w, { ...memory, lastReachable })
+  }
+  for (const name of w.transitions) reached.add(name)
+  return w
+}
+
+const story = fc
+  .tuple(fc.constantFrom<readonly Event[]>([], opening, rolling), fc.array(fc.constantFrom(...events), { maxLength: 40 }))
+  .map(([first, then]) => [...first, ...then])
+const anySteps = fc.constantFrom<readonly Step[]>(
+  [20, 50].map((weight) => ({ weight, gates: [approval] })),
+  [{ weight: 20, gates: [] }, { weight: 90, gates: [approval] }],
+  [{ replicas: { kind: 'count', count: 2 }, gates: [approval] }, { weight: 50, gates: [{ kind: 'pause', durationMs: 1000 }] }],
+)
+
+describe('whatever people and the world do, and wherever the process dies', () => {
+  it('every promise holds after every event', () => {
+    fc.assert(
+      fc.property(story, anySteps, (list, steps) => {
+        run(list, steps)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('the same snapshot always gives the same plan, and looking twice changes nothing', () => {
+    fc.assert(
+      fc.property(story, anySteps, (list, steps) => {
+        const w = run(list, steps)
+        w.problems = []
+        pass(w, 0)
+        const before = JSON.stringify(look(w))
+        turn(w)
+        expect(JSON.stringify(look(w))).toBe(before)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('left alone, with pods that get ready, it always comes to rest or waits for a person', () => {
+    fc.assert(
+      fc.property(story, anySteps, (list, steps) => {
+        const w = run(list, steps)
+        w.copyGetsReady = true
+        w.problems = []
+        if (w.workload) w.workload.replicas = 14
+        for (let i = 0; i < 12; i += 1) pass(w, drainMs)
+        const { phase, waiting } = w.rollout.status ?? {}
+        const resting = ['Healthy', 'RolledBack', 'Bypassed', 'Pending', 'Terminating'].includes(phase ?? '')
+        expect(resting || ['Approval', 'Paused', 'WorkloadPaused'].includes(waiting?.reason ?? ''), `${phase} ${JSON.stringify(waiting)}\n${list.join(' ')}\n${w.log.join('\n')}`).toBe(true)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('deleted, it always lets go of a workload that is there, with its stable template and not paused', () => {
+    fc.assert(
+      fc.property(story, anySteps, (list, steps) => {
+        const w = run(list, steps)
+        const had = w.rollout.finalizers.length > 0
+        w.rollout.deleting = true
+        if (w.workload) w.workload.replicas = 14
+        for (let i = 0; i < 8; i += 1) pass(w, drainMs)
+        expect(w.rollout.finalizers, w.log.join('\n')).toEqual([])
+        expect([w.copy, w.service, w.route.registered]).toEqual([undefined, false, false])
+        if (had && w.workload) expect([w.workload.held, w.workload.claimedBy, w.templates]).toEqual([false, undefined, {}])
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  afterAll(() => {
+    const missing = Object.keys(transitions).filter((name) => !reached.has(name))
+    expect(missing, 'transitions that no run took').toEqual([])
+  })
+})
