@@ -21,7 +21,11 @@ describe('a revision', () => {
   })
 
   it('does not depend on the order of keys', () => {
-    fc.assert(fc.property(fc.jsonValue(), (value) => revisionOf(value) === revisionOf(mirrored(value))))
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(revisionOf(mirrored(value))).toBe(revisionOf(value))
+      }),
+    )
   })
 
   it('does not depend on nulls, nor on the birthday that clients write into a template', () => {
