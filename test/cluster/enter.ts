@@ -21,15 +21,15 @@ export async function enter(command: readonly string[], options: EnterOptions = 
     env: { ...(options.env ?? process.env), TMPDIR: folder },
   })
   const end = () => child.kill('SIGKILL')
-  const ignore = () => {} // the terminal sends it to the command too, which ends in its own way
-  process.on('SIGTERM', end).on('SIGHUP', end).on('SIGINT', ignore)
+  const endSoon = () => void setTimeout(end, 5_000).unref() // a terminal sends it to the command too: let it end by itself
+  process.on('SIGTERM', end).on('SIGHUP', end).on('SIGINT', endSoon)
   try {
     return await new Promise<number>((resolve, reject) => {
       child.once('error', (cause) => reject(new Error(`cannot run ${file} (util-linux is needed)`, { cause })))
       child.once('exit', (code) => resolve(code ?? 1))
     })
   } finally {
-    process.off('SIGTERM', end).off('SIGHUP', end).off('SIGINT', ignore)
+    process.off('SIGTERM', end).off('SIGHUP', end).off('SIGINT', endSoon)
     await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   }
 }
