@@ -64,7 +64,10 @@ export function createElection(options: ElectionOptions): Election {
     const startedMs = clock.monotonicMs()
     const lease = await client.get(LEASES, where, signal).catch(notFound)
     const held = lease === undefined ? undefined : specOf(lease)
-    if (held !== undefined && !isFree(held)) return false
+    if (held !== undefined && !isFree(held)) {
+      deadlineMs = Number.NEGATIVE_INFINITY // it was taken from us: not one write more
+      return false
+    }
     const written = leaseOf(where, lease, nextSpec(held, identity, times.leaseMs, new Date(clock.now())))
     if (lease === undefined) await client.create(LEASES, written, {}, signal)
     else await client.replace(LEASES, written, {}, signal)
