@@ -24,7 +24,8 @@ export function bypassed(view: View): Turn {
   const { workload, status } = view
   const { bypass } = status
   const ended = bypass?.endedBy !== undefined || (bypass?.by === 'annotation' && workload?.bypass === undefined)
-  if (!ended) return retire(view) ?? stay(view, { actions: letGo(view), waiting: goingAround(view) })
+  const letting = letGo(view)
+  if (!ended || letting.length > 0) return retire(view) ?? stay(view, { actions: letting, waiting: goingAround(view) })
   if (workload?.bypass !== undefined) {
     return stay(view, { actions: [{ kind: 'clearBypass', at: workload.resourceVersion }], waiting: goingAround(view) })
   }

@@ -97,7 +97,7 @@ function deletion(view: View): Go | undefined {
   if (phase === 'Promoting' && release?.stage === 'Rolling' && view.workload && !isCommitted(view, release)) {
     return beginRestore(view, deleted, 'restore-begins')
   }
-  return go(view, 'deletion', { phase: 'Terminating', ending: deleted, wanted: undefined })
+  return go(view, 'deletion', { phase: 'Terminating', ending: deleted, wanted: undefined, drainSince: undefined })
 }
 
 function assemble(seen: View, walk: Walk, settling: readonly Action[]): Plan {

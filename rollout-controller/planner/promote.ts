@@ -2,7 +2,7 @@ import type { Release, Stage, Waiting } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
 import { beginRestore, interrupted, problemMidway, superseded } from './end.ts'
 import { ready, waitOrRollBack } from './patience.ts'
-import { retire } from './retire.ts'
+import { retire, stopSlip } from './retire.ts'
 import { shiftTo } from './shift.ts'
 import { go, noRelease, stamp, stay, type Turn, type View, waitFor } from './turn.ts'
 import { at, command, drainMs, fullSize, isWhole, stableRevision, tooFewPods, workloadName } from './view.ts'
@@ -110,7 +110,7 @@ export function liftOrWait(view: View, waiting: Waiting): Turn {
 
 function giveBack(view: View, release: Release): Turn {
   const busy = retire(view)
-  if (busy) return busy
+  if (busy) return { ...busy, actions: [...busy.actions, ...stopSlip(view)] }
   const note = `revision ${release.revision} is the stable version now`
   return go(view, 'promoted', { ...noRelease, phase: 'Healthy' }, { type: 'Normal', reason: 'Promoted', note })
 }

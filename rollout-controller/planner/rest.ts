@@ -4,6 +4,7 @@ import type { WorkloadView } from '../snapshot.ts'
 import { beginBypass } from './bypass.ts'
 import { beginRestore, beginRollBack, leftover, slippedEnding } from './end.ts'
 import { firstSight } from './first-sight.ts'
+import { stableTemplateLost } from './restore.ts'
 import { keepRejected } from './roll-back.ts'
 import { atStep } from './steps.ts'
 import { go, noRelease, stamp, stay, type Turn, type View, waitFor } from './turn.ts'
@@ -101,7 +102,7 @@ function dropTemplates(view: View): readonly Action[] {
 }
 
 function updateArrived(view: View, workload: WorkloadView): Turn {
-  if (!workload.paused) return gotThrough(view, workload)
+  if (!workload.paused || hasPodsOfUpdate(workload)) return gotThrough(view, workload)
   if (isRejected(view, workload.revision)) return turnedDown(view)
   const problem = view.problems[0]
   if (!problem) return begin(view, workload)
@@ -109,6 +110,11 @@ function updateArrived(view: View, workload: WorkloadView): Turn {
   return stay(view, {
     waiting: { ...waitFor(problem), message: `an update is held and not released: ${problem.message}` },
   })
+}
+
+/** A held update has no pod in the workload; one that has was rolling before it was paused. */
+function hasPodsOfUpdate(workload: WorkloadView): boolean {
+  return workload.observed && workload.updatedReplicas > 0
 }
 
 /** Never in silence: taken back if it has just begun, adopted as stable if it is through. */
@@ -121,7 +127,8 @@ function gotThrough(view: View, workload: WorkloadView): Turn {
   if (view.templates.stable !== undefined) return beginRestore(view, slippedEnding, 'slipped', workload.revision)
   const note = `revision ${workload.revision} of ${workloadName(view)} was not held; it is paused now`
   return stay(view, {
-    actions: [{ kind: 'hold', at: workload.resourceVersion }],
+    actions: workload.paused ? [] : [{ kind: 'hold', at: workload.resourceVersion }],
+    waiting: stableTemplateLost(view),
     event: { type: 'Warning', reason: 'UpdateNotHeld', note },
   })
 }

@@ -89,7 +89,7 @@ function restoring(view: View): Waiting {
   }
 }
 
-function stableTemplateLost(view: View): Waiting {
+export function stableTemplateLost(view: View): Waiting {
   const { name, namespace } = view.rollout.meta
   return {
     reason: 'StableTemplateLost',

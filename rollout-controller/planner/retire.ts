@@ -1,7 +1,7 @@
 import type { Waiting } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
 import { type Stay, stamp, stay, type View } from './turn.ts'
-import { at, drainMs } from './view.ts'
+import { at, drainMs, stableRevision } from './view.ts'
 
 /**
  * The common end of every release: one routing write per route, the drain, then routes, Services and copy, in that order.
@@ -27,6 +27,14 @@ function withdraw(view: View): readonly Action[] {
   const reachable = view.routes.filter(({ state }) => state.reachable || state.canary > 0)
   const writes = reachable.map(({ target }): Action => ({ kind: 'route', target, intent: { kind: 'withdrawn' } }))
   return [...writes, ...strays(view)]
+}
+
+/** An update that rolls un-held while a release is on its way out is stopped at once; what it did is taken back afterwards. */
+export function stopSlip(view: View): readonly Action[] {
+  const { workload } = view
+  const rolls = workload && !workload.paused && workload.claimedBy === view.rollout.meta.name
+  if (!rolls || workload.revision === stableRevision(view)) return []
+  return [{ kind: 'hold', at: workload.resourceVersion }]
 }
 
 /** Route objects of ours that no route of the spec or of the release accounts for. */

@@ -1,13 +1,13 @@
 import type { Action } from '../plan.ts'
 import { bypassChanges } from './bypass.ts'
-import { retire } from './retire.ts'
+import { retire, stopSlip } from './retire.ts'
 import { go, noRelease, stay, type Turn, type View } from './turn.ts'
 import { isBypassed, isRejected, stableRevision } from './view.ts'
 
 /** RollingBack: all traffic to the workload, the drain, then the copy goes. What the workload holds then says what follows. */
 export function rollBack(view: View): Turn {
   const busy = retire(view)
-  if (busy) return { ...busy, actions: [...busy.actions, ...keepRejected(view)] }
+  if (busy) return { ...busy, actions: [...busy.actions, ...stopSlip(view), ...keepRejected(view)] }
   const { workload } = view
   if (!workload || workload.uid !== view.status.stable?.workloadUid) return over(view)
   if (isBypassed(view)) return go(view, 'bypass-after-rollback', bypassChanges(view))

@@ -11,7 +11,7 @@ export function terminate(view: View): Turn {
   const busy = retire(view)
   if (busy) return busy
   const { workload, rollout } = view
-  const ours = workload && workload.claimedBy === rollout.meta.name && workload.uid === view.status.stable?.workloadUid
+  const ours = workload?.claimedBy === rollout.meta.name
   if (ours)
     return stay(view, {
       actions: [handBack(view, workload.revision, workload.resourceVersion)],
@@ -23,7 +23,8 @@ export function terminate(view: View): Turn {
 /** The stable template first, which the policy holds; then, in a write of its own, pause, annotation and label come off. */
 function handBack(view: View, revision: string, at: string): Action {
   const { stable } = view.templates
-  if (stable !== undefined && stable !== revision) return { kind: 'restoreTemplate', role: 'stable', at }
+  if (view.status.stable && stable !== undefined && stable !== revision)
+    return { kind: 'restoreTemplate', role: 'stable', at }
   return { kind: 'unclaim', at }
 }
 

@@ -26,6 +26,8 @@ export interface World {
   readonly log: string[]
   readonly transitions: Set<string>
   version: number
+  /** An update was stored without being held. */
+  slipped: boolean
 }
 
 interface Workload {
@@ -64,6 +66,7 @@ export function world(list: readonly Step[] = steps(20, 50, 90)): World {
     log: [],
     transitions: new Set(),
     version: 1,
+    slipped: false,
   }
 }
 
@@ -190,6 +193,8 @@ export function upgrade(w: World, revision: string): void {
   if (workload.claimedBy !== undefined && w.holdInForce && workload.bypass === undefined) {
     workload.paused = true
     workload.held = true
+  } else {
+    w.slipped = true
   }
   w.version += 1
 }

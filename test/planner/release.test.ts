@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { decide, drainMs, pass, podsGetReady, settle, specWith, steps, turn, upgrade, type World, world } from '../builders/world.ts'
+import {
+  decide,
+  drainMs,
+  pass,
+  podsGetReady,
+  settle,
+  specWith,
+  steps,
+  turn,
+  upgrade,
+  type World,
+  world,
+} from '../builders/world.ts'
 
 const phase = (w: World) => w.rollout.status?.phase
 const stage = (w: World) => w.rollout.status?.release?.stage
@@ -340,7 +352,13 @@ describe('deletion', () => {
     pass(w, drainMs)
     pass(w, 1000)
     expect(w.rollout.finalizers).toEqual([])
-    expect(w.workload).toMatchObject({ revision: 'v1', paused: false, held: false, claimedBy: undefined, pods: { v1: 10 } })
+    expect(w.workload).toMatchObject({
+      revision: 'v1',
+      paused: false,
+      held: false,
+      claimedBy: undefined,
+      pods: { v1: 10 },
+    })
     expect([w.copy, w.service, w.route.registered, w.templates]).toEqual([undefined, false, false, {}])
   })
 })
