@@ -1,0 +1,137 @@
+import type { KubeObject } from '../api/kube-object.ts'
+import type { HoldProbe, Phase } from '../api/status.ts'
+import { isFault } from '../kube/errors.ts'
+import type { KubeClient } from '../kube/types.ts'
+import { act } from './act.ts'
+import type { Result } from './act-context.ts'
+import type { Interests } from './interests.ts'
+import type { ReconcileResult } from './loop/worker.ts'
+import { type ObserveDeps, type Observed, observe } from './observe.ts'
+import { rememberWrite } from './observed-caches.ts'
+import type { Plan, PlannedEvent } from './plan.ts'
+import { record } from './record.ts'
+import type { Snapshot } from './snapshot.ts'
+
+export interface ReconcileDeps extends ObserveDeps {
+  readonly client: KubeClient
+  readonly plan: (snapshot: Snapshot) => Plan
+  readonly interests: Interests
+  /** Says what happened, on the Rollout. Must not throw. */
+  readonly tell: (rollout: KubeObject, event: PlannedEvent) => void
+  /** Hears of every plan that was recorded, for metrics and logs. Must not throw. */
+  readonly onRecorded?: (snapshot: Snapshot, plan: Plan) => void
+}
+
+export type Reconcile = (key: string, signal: AbortSignal) => Promise<ReconcileResult>
+
+/** What is kept of a Rollout between two reconciles, and lost by a restart without harm. */
+interface Memory {
+  /** The answer of a dry run, until it is recorded. */
+  probe?: HoldProbe
+  /** How many looks in a row found the caches behind. */
+  stale: number
+}
+
+type Round = { readonly kind: 'gone' } | { readonly kind: 'done'; readonly plan: Plan; readonly result: Result }
+
+const mostRounds = 10
+/** Looks at once when the caches are behind; after that their own events, or a growing delay, bring the next. */
+const mostStaleRounds = 2
+
+/** Brings one Rollout as far as it goes without waiting: looks, plans, records, acts, and again while something changed. */
+export function createReconcile(deps: ReconcileDeps): Reconcile {
+  const memories = new Map<string, Memory>()
+  return async (key, signal) => {
+    const memory = memories.get(key) ?? { stale: 0 }
+    memories.set(key, memory)
+    let staleRounds = 0
+    for (let round = 1; ; round++) {
+      const outcome = await once(deps, key, memory, signal)
+      if (outcome.kind === 'gone') {
+        memories.delete(key)
+        deps.interests.forget(key)
+        return {}
+      }
+      if (outcome.result === 'unchanged') {
+        memory.stale = 0
+        return wakeOf(outcome.plan)
+      }
+      if (outcome.result === 'stale') staleRounds++
+      if (staleRounds > mostStaleRounds || round >= mostRounds) return wakeOf(outcome.plan, staleDelayMs(memory))
+    }
+  }
+}
+
+async function once(deps: ReconcileDeps, key: string, memory: Memory, signal: AbortSignal): Promise<Round> {
+  const observed = await observe(deps, nameOf(key), memory.probe, signal)
+  if (observed === undefined) return { kind: 'gone' }
+  deps.interests.set(key, interestsOf(observed.snapshot))
+  const plan = deps.plan(observed.snapshot)
+  const rollout = await recordOrStale(deps, observed, plan, signal)
+  if (rollout === undefined) return { kind: 'done', plan, result: 'stale' }
+  delete memory.probe
+  for (const event of plan.events) deps.tell(rollout, event)
+  deps.onRecorded?.(observed.snapshot, plan)
+  const result = await actOrTell(deps, observed, plan, rollout, memory, signal)
+  return { kind: 'done', plan, result }
+}
+
+async function recordOrStale(
+  { client }: ReconcileDeps,
+  { rollout }: Observed,
+  plan: Plan,
+  signal: AbortSignal,
+): Promise<KubeObject | undefined> {
+  try {
+    return await record(client, rollout, plan.status, signal)
+  } catch (error) {
+    if (isFault(error, 'conflict') || isFault(error, 'not-found')) return undefined
+    throw error
+  }
+}
+
+/** A refusal (rights, somebody's admission policy) is said on the Rollout: waiting for it in silence helps nobody. */
+async function actOrTell(
+  deps: ReconcileDeps,
+  { snapshot, routes }: Observed,
+  plan: Plan,
+  rollout: KubeObject,
+  memory: Memory,
+  signal: AbortSignal,
+): Promise<Result> {
+  const { client, caches } = deps
+  const remember = (object: KubeObject) => rememberWrite(caches, object)
+  const learn = (probe: HoldProbe) => {
+    memory.probe = probe
+  }
+  try {
+    return await act({ client, caches, snapshot, plan, routes, rollout, remember, learn, signal })
+  } catch (error) {
+    if (!isFault(error, 'denied') && !isFault(error, 'invalid')) throw error
+    deps.tell(rollout, { type: 'Warning', reason: 'WriteRefused', note: error.message })
+    throw error
+  }
+}
+
+function wakeOf(plan: Plan, soonMs = Number.POSITIVE_INFINITY): ReconcileResult {
+  const ms = Math.min(plan.wakeAfterMs ?? Number.POSITIVE_INFINITY, soonMs)
+  if (!Number.isFinite(ms)) return {}
+  return { wakeAfterMs: ms, lane: isUrgent(plan.status.phase) ? 'rollback' : 'normal' }
+}
+
+const isUrgent = (phase: Phase): boolean => phase === 'RollingBack' || phase === 'Restoring'
+
+/** 50 ms, doubled each time, at most 30 s. */
+function staleDelayMs(memory: Memory): number {
+  return Math.min(30_000, 50 * 2 ** Math.min(memory.stale++, 10))
+}
+
+function interestsOf({ rollout, services }: Snapshot): readonly string[] {
+  const { namespace } = rollout.meta
+  return services.flatMap(({ stable, canary }) => [`${namespace}/${stable}`, `${namespace}/${canary}`])
+}
+
+function nameOf(key: string): { readonly namespace: string; readonly name: string } {
+  const [namespace = '', name = ''] = key.split('/')
+  return { namespace, name }
+}

@@ -1,0 +1,33 @@
+export type JsonObject = Readonly<Record<string, unknown>>
+export type StringMap = Readonly<Record<string, string>>
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {})
+
+export const objectsOf = (value: unknown): readonly JsonObject[] =>
+  Array.isArray(value) ? value.filter((item) => isObject(item)) : []
+
+export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+export const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined)
+
+/** A map such as labels; values that are not text are left out. */
+export const stringsOf = (value: unknown): StringMap =>
+  Object.fromEntries(
+    Object.entries(objectOf(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  )
+
+/** The named fields of `from`, those that are there. */
+export const pick = (from: JsonObject, keys: readonly string[]): JsonObject =>
+  Object.fromEntries(keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]]))
+
+/** The same JSON, whatever the order of keys; an undefined key is no key. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((item, index) => sameJson(item, b[index]))
+  }
+  if (!isObject(a) || !isObject(b)) return a === b
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) => sameJson(a[key], b[key]))
+}
