@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Clock } from '../api/clock.ts'
 import type { Resource } from '../api/kube-object.ts'
 import { leaseName, systemNamespace } from '../api/names.ts'
@@ -81,6 +82,7 @@ export function createControl(options: ControlOptions): Control {
   }
 
   const lead = async (signal: AbortSignal): Promise<void> => {
+    setMaxListeners(0, signal)
     await view.synced
     if (signal.aborted) return
     const client = fenceWrites(options.client, isLeader)
@@ -100,6 +102,7 @@ export function createControl(options: ControlOptions): Control {
     ...view,
     metrics,
     async run(signal) {
+      setMaxListeners(0, signal) // one listener for every watch, request and worker is no leak
       const watching = watched.map(([, cache]) => cache.run(signal))
       const leading = election === undefined ? lead(signal) : election.run(lead, signal)
       await Promise.all([...watching, leading])
