@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { KubeConfig } from '@kubernetes/client-node'
 import type { KubeConnection, RequestHeaders, TlsOptions } from './connection.ts'
 
-export { type KubeConnection, type TlsOptions, withToken } from './connection.ts'
+export { type KubeConnection, withToken } from './connection.ts'
 
 export interface ConfigOptions {
   /** A kubeconfig file; otherwise KUBECONFIG, then ~/.kube/config, then the pod's service account. */

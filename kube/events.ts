@@ -1,7 +1,7 @@
 import type { Clock } from '../api/clock.ts'
 import type { KubeObject, Resource } from '../api/kube-object.ts'
 import { isFault } from './errors.ts'
-import { microTime } from './leader.ts'
+import { microTime } from './micro-time.ts'
 import type { KubeClient } from './types.ts'
 
 /** What an event is about; a KubeObject will do. */

@@ -2,6 +2,7 @@ import type { Clock } from '../api/clock.ts'
 import type { KubeObject, Resource } from '../api/kube-object.ts'
 import { isFault } from './errors.ts'
 import { isRecord } from './json.ts'
+import { microTime } from './micro-time.ts'
 import type { KubeClient } from './types.ts'
 
 export interface ElectionOptions {
@@ -197,11 +198,6 @@ function leaseOf(
       leaseTransitions: spec.transitions,
     },
   }
-}
-
-/** Kubernetes' MicroTime has six digits. */
-export function microTime(date: Date): string {
-  return date.toISOString().replace('Z', '000Z')
 }
 
 /** Calls `end` when the deadline passes; it moves forward with every renewal. Returns its cancel. */

@@ -44,15 +44,15 @@ async function cacheOf(...items: KubeObject[]) {
     cache,
     told: () =>
       events.splice(0).map(({ type, object: { metadata } }) => `${type} ${metadata.name}@${metadata.resourceVersion}`),
-    async see(...more: WatchEvent[]) {
+    see: async (...more: WatchEvent[]) => {
       pushed.push(...more)
       await clock.advance(100)
     },
-    async listAgain(resourceVersion: string, ...found: KubeObject[]) {
+    listAgain: async (resourceVersion: string, ...found: KubeObject[]) => {
       lists = [{ items: found, resourceVersion }]
       await clock.advance(5_000)
     },
-    async stop() {
+    stop: async () => {
       stop.abort()
       await running
     },

@@ -130,7 +130,7 @@ export async function startMisbehavingServer(): Promise<MisbehavingServer> {
     },
     truth: () => [...objects.values()],
     toWatches(fault) {
-      for (const watch of [...watches]) {
+      for (const watch of watches) {
         watches.delete(watch)
         fault(watch)
       }
