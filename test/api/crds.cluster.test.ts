@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseRollout } from '../../api/parse.ts'
+import { parseStatus } from '../../api/parse-status.ts'
+import type { RolloutStatus } from '../../api/status.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import { approval, decision, goodSpec, rollout, startInstalled } from './bed.ts'
+
+const withSteps = (...steps: unknown[]) => ({ ...goodSpec, strategy: { canary: { steps } } })
+const withGate = (gate: unknown) => withSteps({ weight: 5, gates: [gate] })
+const routes = (...names: string[]) => names.map((name) => ({ ingress: { name } }))
+const workload = (workloadRef: unknown) => ({ ...goodSpec, workloadRef })
+
+let cluster: Cluster
+beforeAll(async () => {
+  cluster = await startInstalled()
+})
+afterAll(() => cluster?.stop())
+
+describe('the API server, given a Rollout', () => {
+  it('takes a good one, and gives back what our parser reads', async () => {
+    expect(await cluster.apply(rollout('good', goodSpec))).toMatchObject({ code: 0 })
+    const { stdout } = await cluster.kubectl('get', 'rollout', 'good', '-o', 'json')
+    expect(parseRollout(JSON.parse(stdout))).toMatchObject({ kind: 'ok', spec: { progressDeadlineMs: 900_000 } })
+  })
+
+  it.each<[string, unknown, string]>([
+    ['no workload', { ...goodSpec, workloadRef: undefined }, 'missing required field "workloadRef"'],
+    ['a workload without a name', workload({ kind: 'Deployment' }), 'missing required field "name"'],
+    ['a name that is none', workload({ kind: 'Deployment', name: 'Shop_1' }), 'spec.workloadRef.name'],
+    ['another kind of workload', workload({ kind: 'StatefulSet', name: 'shop' }), 'spec.workloadRef.kind'],
+    [
+      'another API version',
+      workload({ apiVersion: 'apps/v2', kind: 'Deployment', name: 'shop' }),
+      'spec.workloadRef.apiVersion',
+    ],
+    ['no step', withSteps(), 'spec.strategy.canary.steps'],
+    ['51 steps', withSteps(...Array.from({ length: 51 }, () => ({ weight: 5 }))), 'spec.strategy.canary.steps'],
+    ['a step that does nothing', withSteps({ gates: [] }), 'must have weight, replicas or both'],
+    ['weight 0', withSteps({ weight: 0 }), 'spec.strategy.canary.steps[0].weight'],
+    ['weight 101', withSteps({ weight: 101 }), 'spec.strategy.canary.steps[0].weight'],
+    ['a weight that falls', withSteps({ weight: 50 }, { replicas: 3 }, { weight: 20 }), 'weights never fall'],
+    ['replicas 0', withSteps({ replicas: 0 }), 'spec.strategy.canary.steps[0].replicas'],
+    ['replicas "0%"', withSteps({ replicas: '0%' }), 'spec.strategy.canary.steps[0].replicas'],
+    ['replicas "101%"', withSteps({ replicas: '101%' }), 'spec.strategy.canary.steps[0].replicas'],
+    ['a gate of no kind', withGate({}), 'must be exactly one of approval, pause'],
+    ['a gate of two kinds', withGate({ approval: {}, pause: '1m' }), 'steps[0].gates[0]'],
+    ['a pause of nothing', withGate({ pause: '0s' }), 'steps[0].gates[0].pause'],
+    ['a pause without a unit', withGate({ pause: '10' }), 'steps[0].gates[0].pause'],
+    ['a pause of two years', withGate({ pause: '17520h' }), 'steps[0].gates[0].pause'],
+    ['a timeout of nothing', withGate({ approval: { timeout: '0s' } }), 'steps[0].gates[0].approval.timeout'],
+    ['no traffic', { ...goodSpec, traffic: [] }, 'spec.traffic'],
+    ['a route twice', { ...goodSpec, traffic: routes('a', 'b', 'a') }, 'names the same Ingress twice'],
+    ['17 routes', { ...goodSpec, traffic: routes(...Array.from({ length: 17 }, (_, i) => `r${i}`)) }, 'spec.traffic'],
+    ['a deadline of nothing', { ...goodSpec, progressDeadline: '0s' }, 'spec.progressDeadline'],
+    ['a typing error', { ...goodSpec, trafic: [] }, 'unknown field "trafic"'],
+    ['a gate of a later version', withGate({ analysis: 'success-rate' }), 'unknown field "analysis"'],
+  ])('refuses %s and names the field; our parser refuses it too', async (_, spec, said) => {
+    const answer = await cluster.apply(rollout('bad', spec))
+    expect(answer.code).not.toBe(0)
+    expect(answer.stderr).toContain(said)
+    expect(parseRollout(rollout('bad', spec))).toMatchObject({ kind: 'problems' })
+  })
+
+  it.each<[string, unknown, string]>([
+    ['a gate', withGate({ analysis: 'x' }), 'spec.strategy.canary.steps[0].gates[0]'],
+    ['traffic', { ...goodSpec, traffic: [{ httpRoute: { name: 'x' } }] }, 'spec.traffic[0].ingress'],
+  ])('refuses %s of a later version also from a client that lets unknown fields be dropped', async (_, spec, said) => {
+    const input = JSON.stringify(rollout('bad', spec))
+    const answer = await cluster.run('kubectl', ['create', '--validate=false', '-f', '-'], { input })
+    expect(answer.code).not.toBe(0)
+    expect(answer.stderr).toContain(said)
+  })
+
+  it('refuses a name that cannot be the value of a label', async () => {
+    const answer = await cluster.apply(rollout('a'.repeat(64), goodSpec))
+    expect(answer.stderr).toContain('metadata.name may have at most 63 characters')
+  })
+
+  it('refuses another workload for a Rollout that has one, and takes other steps', async () => {
+    expect(await cluster.apply(rollout('moved', goodSpec))).toMatchObject({ code: 0 })
+    const answer = await cluster.apply(rollout('moved', workload({ kind: 'Deployment', name: 'other' })))
+    expect(answer.stderr).toContain('cannot be changed: make another Rollout')
+    expect(await cluster.apply(rollout('moved', withSteps({ weight: 100 })))).toMatchObject({ code: 0 })
+  })
+})
+
+const since = '2026-11-01T00:00:00Z'
+/** Every field of a status, so that the schema is seen to keep each of them. */
+const status: RolloutStatus = {
+  observedGeneration: 1,
+  phase: 'Progressing',
+  message: 'step 1 of 3 waits for approval',
+  waiting: { reason: 'Approval', message: 'a person must approve', next: 'sluice approve shown', until: since },
+  stable: { revision: 'abcdef0123', workloadUid: 'u1', claimed: true },
+  release: {
+    attempt: '0123456789-1',
+    revision: '0123456789',
+    desired: 10,
+    startedAt: since,
+    step: 1,
+    steps: 3,
+    stepHash: 'abcdef0123',
+    stepsHash: 'abcdef0123',
+    stepStartedAt: since,
+    weight: 20,
+    replicas: 2,
+    gatesOpenedAt: since,
+    approvedBy: 'ann',
+    paused: { by: 'ann', since },
+    unreadySince: since,
+    stage: 'Filling',
+    stageStartedAt: since,
+    routes: [{ kind: 'ingress', name: 'shop', drainMs: 0 }],
+  },
+  ending: { cause: 'workload-gone', by: 'sluice', message: 'gone' },
+  drainSince: since,
+  wanted: '0123456789',
+  rejected: { revision: '0123456789', at: since, by: 'ann', message: 'no' },
+  bypass: { by: 'ann', reason: 'incident', since, endedBy: 'bob' },
+  attempts: 1,
+  decisions: [
+    {
+      uid: 'u2',
+      name: 'shop-1',
+      verb: 'approve',
+      by: 'ann',
+      at: since,
+      step: 1,
+      attempt: '0123456789-1',
+      reason: 'fine',
+      outcome: 'Accepted',
+      message: 'step 1 approved',
+    },
+  ],
+  conditions: [
+    {
+      type: 'Held',
+      status: 'True',
+      reason: 'DryRun',
+      message: 'held',
+      lastTransitionTime: since,
+      observedGeneration: 1,
+    },
+  ],
+  hold: { inForce: true, asked: 'x', message: 'yes' },
+}
+
+describe('kubectl', () => {
+  it('shows where a Rollout is and what it waits for', async () => {
+    await cluster.apply(rollout('shown', goodSpec))
+    const patch = JSON.stringify({ status: { ...status, progress: '1/3' } })
+    const patched = await cluster.kubectl('patch', 'sro', 'shown', '--subresource=status', '--type=merge', '-p', patch)
+    expect(patched).toMatchObject({ code: 0, stderr: '' })
+    const { stdout } = await cluster.kubectl('get', 'rollouts', 'shown')
+    const [head, row] = stdout.split('\n').map((line) => line.split(/\s+/).slice(0, 6).join(' '))
+    expect([head, row]).toEqual(['NAME WORKLOAD PHASE STEP WEIGHT WAITING', 'shown shop Progressing 1/3 20 Approval'])
+  })
+
+  it('reads back every field of the status that was written', async () => {
+    const { stdout } = await cluster.kubectl('get', 'rollout', 'shown', '-o', 'jsonpath={.status}')
+    expect(parseStatus(JSON.parse(stdout))).toEqual({ ...status, progress: '1/3' })
+  })
+
+  it('explains the gates of a step', async () => {
+    const { stdout } = await cluster.kubectl('explain', 'rollout.spec.strategy.canary.steps.gates')
+    expect(stdout).toMatch(/exactly one of approval and pause/)
+    expect(stdout).toMatch(/approval\s+<Object>\s+A person says/)
+  })
+
+  it('finds both kinds under the categories sluice and all', async () => {
+    const { stdout } = await cluster.kubectl(
+      'api-resources',
+      '--categories=all',
+      '--api-group=sluice.dev',
+      '-o',
+      'name',
+    )
+    expect(stdout.trim().split('\n').sort()).toEqual(['decisions.sluice.dev', 'rollouts.sluice.dev'])
+  })
+})
+
+describe('the API server, given a Decision', () => {
+  it.each<[string, unknown, string]>([
+    ['an approval of no step', { ...approval, step: undefined }, 'must name attempt, step and stepHash'],
+    ['an approval of no attempt', { ...approval, attempt: undefined }, 'must name attempt, step and stepHash'],
+    ['a verb that is none', { ...approval, verb: 'promote' }, 'spec.verb'],
+    ['step 0', { ...approval, step: 0 }, 'spec.step'],
+    ['a hash that is none', { ...approval, stepHash: 'x' }, 'spec.stepHash'],
+    ['nobody', { ...approval, decidedBy: undefined }, 'missing required field "decidedBy"'],
+    ['a reason that is a book', { ...approval, reason: 'x'.repeat(2_000) }, 'spec.reason'],
+  ])('refuses %s', async (_, spec, said) => {
+    const answer = await cluster.apply(decision('bad', spec))
+    expect(answer.code).not.toBe(0)
+    expect(answer.stderr).toContain(said)
+  })
+
+  it('never changes one that was made, and shows who decided what', async () => {
+    expect(await cluster.apply(decision('made', approval))).toMatchObject({ code: 0 })
+    const edited = await cluster.apply(decision('made', { ...approval, verb: 'reject' }))
+    expect(edited.stderr).toContain('a decision is written once')
+    const answer = JSON.stringify({ status: { outcome: 'Accepted', message: 'step 1 approved' } })
+    await cluster.kubectl('patch', 'decision', 'made', '--subresource=status', '--type=merge', '-p', answer)
+    const { stdout } = await cluster.kubectl('get', 'decisions', 'made')
+    expect(stdout).toMatch(
+      /^NAME\s+ROLLOUT\s+VERB\s+STEP\s+BY\s+OUTCOME\s+AGE\nmade\s+shop\s+approve\s+1\s+admin\s+Accepted/,
+    )
+  })
+})
