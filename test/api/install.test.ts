@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { installManifests, uninstallOrder } from '../../api/install.ts'
+import { controllerRules } from '../../api/rbac.ts'
+
+const kinds = installManifests({ image: 'registry.example.com/sluice:1' }).map(({ kind }) => kind)
+
+describe('what Sluice installs', () => {
+  it('comes in an order in which each object finds what it needs', () => {
+    const first = (kind: string) => kinds.indexOf(kind)
+    expect(first('Namespace')).toBe(0)
+    expect(first('CustomResourceDefinition')).toBeLessThan(first('ValidatingAdmissionPolicy'))
+    expect(first('ServiceAccount')).toBeLessThan(first('ClusterRoleBinding'))
+    expect(first('MutatingAdmissionPolicy')).toBeLessThan(first('MutatingAdmissionPolicyBinding'))
+    expect(kinds.at(-1)).toBe('Deployment')
+  })
+
+  it('has no controller of its own when it is given no image', () => {
+    expect(installManifests().map(({ kind }) => kind)).not.toContain('Deployment')
+  })
+
+  it('goes in the opposite order: the controller before the policies, those before the CRDs', () => {
+    expect(uninstallOrder().map(({ kind }) => kind)).toEqual(kinds.toReversed())
+  })
+
+  it('names every object once', () => {
+    const names = installManifests({ image: 'x' }).map(({ kind, metadata }) => `${kind} ${metadata.name}`)
+    expect(new Set(names).size).toBe(names.length)
+  })
+})
+
+describe("the controller's rights", () => {
+  it('have no wildcard and no secrets, and nobody else is given rights by it', () => {
+    const words = controllerRules.flatMap(({ apiGroups, resources, verbs }) => [...apiGroups, ...resources, ...verbs])
+    for (const word of ['*', 'secrets', 'clusterroles', 'rolebindings', 'impersonate', 'escalate', 'bind']) {
+      expect(words).not.toContain(word)
+    }
+  })
+})
