@@ -1,0 +1,42 @@
+import { Command } from 'commander'
+import { CliError } from '../errors.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { timeoutOption } from '../options.ts'
+import { type ClusterFlags, type Context, withClusterFlags, withSession } from '../session.ts'
+import { allRollouts, forceAll, removeInstallation, retireAll } from '../uninstall-flow.ts'
+import { plural } from '../view/marks.ts'
+
+interface UninstallOptions extends ClusterFlags {
+  readonly force?: boolean
+  readonly yes?: boolean
+  readonly timeout: number
+}
+
+const timeoutMs = 600_000
+
+export function uninstallCommand(context: Context): Command {
+  return withClusterFlags(new Command('uninstall'))
+    .description('retire every Rollout, stable versions stay as they are, then remove Sluice from the cluster')
+    .option('-y, --yes', 'do not ask')
+    .option('--force', 'take our finalizers off instead of retiring; says what is left behind')
+    .option('--wait', 'wait until all is retired (it always does)')
+    .addOption(timeoutOption(timeoutMs))
+    .action((options: UninstallOptions) =>
+      withSession(context, options, async (session) => {
+        const rollouts = await allRollouts(session, context.signal)
+        await confirm(context, options, rollouts.length)
+        if (options.force === true) await forceAll(context, session, rollouts)
+        else await retireAll(context, session, rollouts, options.timeout)
+        await removeInstallation(context, session)
+        context.terminal.out('Sluice is gone from the cluster')
+      }),
+    )
+}
+
+async function confirm({ terminal, signal, where }: Context, { yes, force }: UninstallOptions, rollouts: number): Promise<void> {
+  if (yes === true) return
+  const what = `${force === true ? 'Remove' : 'Retire'} ${plural(rollouts, 'Rollout')} and remove Sluice from ${where.context ?? 'the cluster'}?`
+  const answer = await terminal.confirm(what, signal)
+  if (answer === false) throw new CliError(exitCodes.failed, 'Nothing was changed')
+  if (answer === undefined && force === true) throw new CliError(exitCodes.usage, 'uninstall --force without a terminal needs --yes')
+}

@@ -1,0 +1,69 @@
+import type { KubeObject } from '../api/kube-object.ts'
+import { servesHold } from '../rollout-controller/identity.ts'
+import { systemClock } from '../rollout-controller/loop/clock.ts'
+import { observe } from '../rollout-controller/observe.ts'
+import { type Caches, createCaches, type Listeners } from '../rollout-controller/observed-caches.ts'
+import type { Snapshot } from '../rollout-controller/snapshot.ts'
+import type { StrategyFacts } from '../rollout-controller/workload/deployment-facts.ts'
+import type { Session } from './session.ts'
+
+/** What the controller would see if it looked at this Rollout now, and how the workload replaces its pods. */
+export interface Sight {
+  readonly snapshot: Snapshot
+  readonly strategy?: StrategyFacts
+}
+
+/**
+ * The controller's own look, by its own code, with the caller's rights. The Rollout may come from a file: then it is
+ * looked at as if it had just been created.
+ */
+export async function sightOf(session: Session, rollout: KubeObject, signal: AbortSignal): Promise<Sight> {
+  const stop = new AbortController()
+  try {
+    const caches = await filledCaches(session, AbortSignal.any([signal, stop.signal]))
+    const { namespace } = session
+    const { name } = rollout.metadata
+    const holdServed = await servesHold(session.client, signal)
+    const client = { get: () => Promise.resolve(asCreated(rollout, namespace)) }
+    const deps = { client, caches, clock: systemClock, holdServed }
+    const observed = await observe(deps, { namespace, name }, undefined, signal)
+    if (observed === undefined) throw new Error(`Rollout ${namespace}/${name} is gone`)
+    const { snapshot } = observed
+    const facts = snapshot.workload && caches.deployments.get(namespace, snapshot.workload.name)
+    return { snapshot, ...(facts === undefined ? {} : { strategy: facts.strategy }) }
+  } finally {
+    stop.abort()
+  }
+}
+
+function asCreated(rollout: KubeObject, namespace: string): KubeObject {
+  const { uid = 'not-created-yet', resourceVersion = '0' } = rollout.metadata
+  return { ...rollout, metadata: { ...rollout.metadata, namespace, uid, resourceVersion } }
+}
+
+const nobody = () => undefined
+const listeners: Listeners = {
+  rollouts: nobody,
+  decisions: nobody,
+  deployments: nobody,
+  services: nobody,
+  endpoints: nobody,
+  ingresses: nobody,
+  ingressClasses: nobody,
+  autoscalers: nobody,
+  templates: nobody,
+  policies: nobody,
+  bindings: nobody,
+}
+
+/** All caches after their first list; the first thing that cannot be listed is thrown. */
+async function filledCaches({ client, namespace }: Session, signal: AbortSignal): Promise<Caches> {
+  return new Promise((resolve, reject) => {
+    const onProblem = (_resource: unknown, error: unknown) => reject(error)
+    const caches = createCaches({ client, clock: systemClock, namespace, listeners, onProblem })
+    const all = Object.values(caches)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    for (const cache of all) cache.run(signal).catch(reject)
+    Promise.all(all.map((cache) => cache.synced)).then(() => resolve(caches), reject)
+  })
+}
