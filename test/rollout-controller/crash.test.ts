@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { deploymentResource, ingressResource, podTemplateResource, rolloutResource, serviceResource } from '../../api/names.ts'
+import { type Death, mortal } from '../builders/mortal-client.ts'
+import { createShop, type Shop } from '../builders/shop.ts'
+import { createVirtualClock } from '../builders/virtual-clock.ts'
+import { pass, startControl } from './shop-floor.ts'
+
+/** One thing somebody does, once the world is ready for it. */
+interface Scene {
+  readonly when: (shop: Shop) => boolean
+  readonly then: (shop: Shop) => void | Promise<void>
+}
+
+const isAt = (phase: string) => (shop: Shop) => shop.status()?.phase === phase
+const waitsAt = (step: number) => (shop: Shop) => {
+  const { release } = shop.status() ?? {}
+  return release?.step === step && release.gatesOpenedAt !== undefined
+}
+const nothing = () => undefined
+const upgrade: Scene = { when: isAt('Healthy'), then: (shop) => shop.upgrade('web:v2') }
+
+const stories: Readonly<Record<string, readonly Scene[]>> = {
+  'a promotion': [
+    upgrade,
+    { when: waitsAt(1), then: (shop) => shop.decide('approve') },
+    { when: waitsAt(2), then: (shop) => shop.decide('approve') },
+    { when: isAt('Healthy'), then: nothing },
+  ],
+  'a rollback': [
+    upgrade,
+    { when: waitsAt(1), then: (shop) => shop.decide('rollback') },
+    { when: isAt('RolledBack'), then: nothing },
+  ],
+  'a deletion in the middle': [
+    upgrade,
+    {
+      when: waitsAt(1),
+      then: (shop) => shop.kube.client.delete(rolloutResource, { namespace: 'shop', name: 'web' }),
+    },
+    { when: (shop) => shop.kube.all(rolloutResource).length === 0, then: nothing },
+  ],
+}
+
+/** Plays a story; a process that dies is followed by a fresh one. Gives back the writes that the first one asked for. */
+async function play(story: readonly Scene[], death?: Death): Promise<{ readonly shop: Shop; readonly writes: number }> {
+  const shop = createShop()
+  const clock = createVirtualClock()
+  const first = mortal(shop.kube.client, death)
+  let working = startControl(shop, clock, first.client)
+  let isReplaced = false
+  for (const { when, then } of story) {
+    for (let looks = 0; !when(shop); looks++) {
+      if (looks > 200) throw new Error(`stuck: ${JSON.stringify(shop.status())} ${working.complaints.join('')}`)
+      await pass(shop, clock, 1000)
+      if (!first.isDead() || isReplaced) continue
+      isReplaced = true
+      await working.stop()
+      working = startControl(shop, clock)
+    }
+    await then(shop)
+  }
+  await pass(shop, clock, 5000)
+  await working.stop()
+  return { shop, writes: first.writes() }
+}
+
+/** The world without what differs from run to run: versions, uids, times. */
+function worldOf({ kube }: Shop): unknown {
+  const kinds = [deploymentResource, serviceResource, ingressResource, podTemplateResource]
+  return kinds.flatMap((resource) =>
+    kube.all(resource).map(({ kind, metadata, spec, template }) => {
+      const { name, annotations } = metadata
+      const labels = Object.entries(metadata.labels ?? {}).filter(([key]) => key !== 'sluice.dev/rollout-uid')
+      return { kind, name, annotations: { ...annotations }, labels, spec, template }
+    }),
+  )
+}
+
+describe.each(Object.entries(stories))('%s', (_title, story) => {
+  it('ends the same, whichever write the controller dies before or after', { timeout: 120_000 }, async () => {
+    const { shop, writes } = await play(story)
+    const expected = worldOf(shop)
+    expect(writes).toBeGreaterThan(10)
+    for (let write = 1; write <= writes; write++) {
+      for (const when of ['before', 'after'] as const) {
+        const ended = await play(story, { write, when })
+        expect(worldOf(ended.shop), `death ${when} write ${write}`).toEqual(expected)
+      }
+    }
+  })
+})
