@@ -1,4 +1,4 @@
-import { durationPattern } from '../duration.ts'
+import { durationPattern, longestDuration } from '../duration.ts'
 
 /** An OpenAPI v3 schema as a CustomResourceDefinition has it; only what ours use. */
 export interface Schema {
@@ -89,9 +89,11 @@ export function time(description: string): Schema {
 
 /** As `10m` or `1h30m`. */
 export function duration(description: string, { orZero = false } = {}): Schema {
-  const bounds = "duration(self) <= duration('8760h')"
+  const bounds = `duration(self) <= duration('${longestDuration}')`
   const rule = orZero ? bounds : `duration(self) > duration('0s') && ${bounds}`
-  const message = orZero ? 'must be at most 8760h' : 'must be longer than 0s and at most 8760h'
+  const message = orZero
+    ? `must be at most ${longestDuration}`
+    : `must be longer than 0s and at most ${longestDuration}`
   return {
     type: 'string',
     description,

@@ -13,8 +13,11 @@ export function isHeld(side: Side): string {
   return `(${isPaused(side)} && ${annotation(side, heldAnnotation)} == 'true')`
 }
 
-/** A hold that would end with this update: by unpausing, or by taking our annotation off so that a later one can. */
-export const holdIsLifted = `${isHeld('oldObject')} && !${isHeld('object')}`
+/**
+ * A hold that would end with this update, or could be ended by the next one: by unpausing, or by taking off our
+ * annotation or the label by which the policy knows the Deployment.
+ */
+export const holdIsLifted = `${isHeld('oldObject')} && (!${isHeld('object')} || ${label('object')} != ${label('oldObject')})`
 
 /** The way around Sluice when nothing of Sluice runs. */
 export const isBypassed = `(has(object.metadata.annotations) && '${bypassAnnotation}' in object.metadata.annotations)`

@@ -116,9 +116,10 @@ describe('with nothing of ours running, an update of a claimed Deployment', () =
     await stillOn('resumed', 'v1')
   })
 
-  it('stays held when somebody takes our annotation off, to resume afterwards', async () => {
+  it('stays held when somebody takes our annotation or our label off, to resume afterwards', async () => {
     await heldUpdate('stripped')
     ok(await bed.patch('stripped', { metadata: { annotations: { [heldAnnotation]: null } } }))
+    ok(await bed.cluster.kubectl('label', 'deployment', 'stripped', `${rolloutLabel}-`))
     ok(await bed.patch('stripped', { spec: { paused: false } }))
     expect(await bed.read('stripped')).toMatchObject(holding('stripped'))
     await stillOn('stripped', 'v1')

@@ -69,6 +69,8 @@ describe('the hold', () => {
     ['kubectl rollout resume', held, { image: 'v2', label: 'shop', held: 'true' }, kept],
     ['paused: false', held, { ...held, paused: false }, kept],
     ['our annotation taken off', held, { image: 'v2', label: 'shop', paused: true }, kept],
+    ['our label taken off', held, { image: 'v2', paused: true, held: 'true' }, kept],
+    ['our label changed', held, { ...held, label: 'other' }, kept],
     ['our annotation emptied', held, { ...held, held: '' }, kept],
     ['a PUT without any of our fields', held, { image: 'v2' }, kept],
     ['a bypass dropped together with a new image', { ...atRest, bypass: 'why' }, { ...atRest, image: 'v2' }, announced],
