@@ -7,7 +7,9 @@ const page = readFileSync(new URL('../../docs/planner.md', import.meta.url), 'ut
 
 describe('docs/planner.md', () => {
   it('shows exactly the transitions that the code has', () => {
-    const shown = [...page.matchAll(/^\| `([a-z-]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/gm)].map(([, name, from, to, when]) => [name, from, to, when])
+    const shown = [...page.matchAll(/^\| `([a-z-]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/gm)].map(
+      ([, name, from, to, when]) => [name, from, to, when],
+    )
     const coded = Object.entries(transitions).map(([name, { from, to, when }]) => [name, from, to, when])
     expect(shown).toEqual(coded)
   })

@@ -1,0 +1,44 @@
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Tally } from '../cluster/tally.ts'
+
+/** Where the suites of one run write down how many requests they sent, and how many were lost. */
+const variable = 'SLUICE_E2E_TOTALS'
+
+/** Requests that a suite sent; `lost` counts every reset, time-out and answer other than 200. */
+export function addTotals(suite: string, tallies: readonly Tally[]): { readonly sent: number; readonly lost: number } {
+  const sent = tallies.reduce((sum, tally) => sum + tally.total, 0)
+  const good = tallies.reduce((sum, tally) => sum + (tally.statuses[200] ?? 0), 0)
+  const totals = { suite, sent, lost: sent - good }
+  const file = process.env[variable]
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify(totals)}\n`)
+  return totals
+}
+
+/** vitest's global set-up: one file for the run, summed up and printed at its end. */
+export default function totals(): () => void {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-e2e-'))
+  const file = join(folder, 'totals.jsonl')
+  process.env[variable] = file
+  return () => {
+    print(file)
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function print(file: string): void {
+  if (!existsSync(file)) return
+  const rows = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line): { suite: string; sent: number; lost: number } => JSON.parse(line))
+  const sum = rows.reduce((total, { sent, lost }) => ({ sent: total.sent + sent, lost: total.lost + lost }), {
+    sent: 0,
+    lost: 0,
+  })
+  console.log('\nrequests through the gateway while releasing')
+  for (const { suite, sent, lost } of rows)
+    console.log(`  ${String(sent).padStart(9)} sent  ${String(lost).padStart(4)} lost  ${suite}`)
+  console.log(`  ${String(sum.sent).padStart(9)} sent  ${String(sum.lost).padStart(4)} lost  in all`)
+}
