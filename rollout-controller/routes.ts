@@ -3,7 +3,7 @@ import { ingressClassResource, ingressResource } from '../api/names.ts'
 import type { RouteTarget } from '../api/rollout.ts'
 import type { LiveObjects, Route, RouteOwner, TrafficProvider } from '../traffic-providers/provider.ts'
 import { providerFor } from '../traffic-providers/registry.ts'
-import type { Caches } from './observed-caches.ts'
+import { byService, type Caches } from './observed-caches.ts'
 import type { RolloutView, ServicePair } from './snapshot.ts'
 import type { StringMap } from './workload/json.ts'
 import { matches } from './workload/selectors.ts'
@@ -81,7 +81,7 @@ export function pairsOf(caches: Caches, view: RolloutView, routes: readonly Obse
 /** Ready endpoints behind a Service. A dual-stack Service lists every pod once for each family. */
 export function readyEndpoints(caches: Caches, namespace: string, service: string): number {
   const byFamily = new Map<string, number>()
-  for (const { family, ready } of caches.endpoints.byIndex('service', `${namespace}/${service}`)) {
+  for (const { family, ready } of caches.endpoints.byIndex(byService, `${namespace}/${service}`)) {
     byFamily.set(family, (byFamily.get(family) ?? 0) + ready)
   }
   return Math.max(0, ...byFamily.values())

@@ -58,7 +58,10 @@ export function createMemoryKube(options: MemoryKubeOptions = {}): MemoryKube {
   const drop = (resource: Resource, old: KubeObject) => {
     version++
     objects.delete(keyOf(resource, old.metadata))
-    tell(resource, { type: 'DELETED', object: { ...old, metadata: { ...old.metadata, resourceVersion: `${version}` } } })
+    tell(resource, {
+      type: 'DELETED',
+      object: { ...old, metadata: { ...old.metadata, resourceVersion: `${version}` } },
+    })
   }
   const tell = (resource: Resource, event: WatchEvent) => {
     history.push({ plural: resource.plural, version, event })
@@ -93,7 +96,11 @@ export function createMemoryKube(options: MemoryKubeOptions = {}): MemoryKube {
     if (subresource === 'status') return store(resource, { ...old, status: next.status }, old)
     const admitted = admit({ ...next, ...(old.status === undefined ? {} : { status: old.status }) }, old)
     const changed = JSON.stringify(admitted.spec) !== JSON.stringify(old.spec)
-    const metadata = { ...admitted.metadata, ...(uid === undefined ? {} : { uid }), generation: generation + Number(changed) }
+    const metadata = {
+      ...admitted.metadata,
+      ...(uid === undefined ? {} : { uid }),
+      generation: generation + Number(changed),
+    }
     const object = { ...admitted, metadata }
     if (dryRun) return object
     if (isFinished(object)) {
@@ -105,7 +112,8 @@ export function createMemoryKube(options: MemoryKubeOptions = {}): MemoryKube {
   const remove = (resource: Resource, name: ObjectName, settings: DeleteOptions = {}) => {
     const old = get(resource, name)
     const { uid, resourceVersion, finalizers = [] } = old.metadata
-    const isOther = (wanted: string | undefined, actual: string | undefined) => wanted !== undefined && wanted !== actual
+    const isOther = (wanted: string | undefined, actual: string | undefined) =>
+      wanted !== undefined && wanted !== actual
     if (isOther(settings.uid, uid) || isOther(settings.resourceVersion, resourceVersion)) {
       throw fault('conflict', resource, name)
     }
@@ -118,7 +126,12 @@ export function createMemoryKube(options: MemoryKubeOptions = {}): MemoryKube {
       .map(([, object]) => structuredClone(object))
   const born = (resource: Resource, object: KubeObject): KubeObject => ({
     ...object,
-    metadata: { uid: `uid-${resource.plural}-${version}`, creationTimestamp: '2026-01-01T00:00:00Z', generation: 1, ...object.metadata },
+    metadata: {
+      uid: `uid-${resource.plural}-${version}`,
+      creationTimestamp: '2026-01-01T00:00:00Z',
+      generation: 1,
+      ...object.metadata,
+    },
   })
 
   const client: KubeClient = {
@@ -155,7 +168,9 @@ export function createMemoryKube(options: MemoryKubeOptions = {}): MemoryKube {
     async *watch(resource, watched, signal) {
       const since = Number(watched.resourceVersion ?? version)
       const events = history
-        .filter((past) => past.plural === resource.plural && past.version > since && isSelected(past.event.object, watched))
+        .filter(
+          (past) => past.plural === resource.plural && past.version > since && isSelected(past.event.object, watched),
+        )
         .map(({ event }) => structuredClone(event))
       const watcher: Watcher = { plural: resource.plural, selection: watched, events, wake: () => undefined }
       watchers.add(watcher)

@@ -106,7 +106,8 @@ function settleDeployment(kube: MemoryKube, deployment: KubeObject, running: Map
     updatedReplicas: isUpdated ? replicas : 0,
     availableReplicas: replicas,
   }
-  if (JSON.stringify(deployment.status) !== JSON.stringify(status)) kube.put(deploymentResource, { ...deployment, status })
+  if (JSON.stringify(deployment.status) !== JSON.stringify(status))
+    kube.put(deploymentResource, { ...deployment, status })
 }
 
 function settleEndpoints(kube: MemoryKube, service: KubeObject, running: Map<string, JsonObject>): void {

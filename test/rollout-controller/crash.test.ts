@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { deploymentResource, ingressResource, podTemplateResource, rolloutResource, serviceResource } from '../../api/names.ts'
+import {
+  deploymentResource,
+  ingressResource,
+  podTemplateResource,
+  rolloutResource,
+  serviceResource,
+} from '../../api/names.ts'
 import { type Death, mortal } from '../builders/mortal-client.ts'
 import { createShop, type Shop } from '../builders/shop.ts'
 import { createVirtualClock } from '../builders/virtual-clock.ts'
@@ -8,7 +14,7 @@ import { pass, startControl } from './shop-floor.ts'
 /** One thing somebody does, once the world is ready for it. */
 interface Scene {
   readonly when: (shop: Shop) => boolean
-  readonly then: (shop: Shop) => void | Promise<void>
+  readonly act: (shop: Shop) => void | Promise<void>
 }
 
 const isAt = (phase: string) => (shop: Shop) => shop.status()?.phase === phase
@@ -17,27 +23,27 @@ const waitsAt = (step: number) => (shop: Shop) => {
   return release?.step === step && release.gatesOpenedAt !== undefined
 }
 const nothing = () => undefined
-const upgrade: Scene = { when: isAt('Healthy'), then: (shop) => shop.upgrade('web:v2') }
+const upgrade: Scene = { when: isAt('Healthy'), act: (shop) => shop.upgrade('web:v2') }
 
 const stories: Readonly<Record<string, readonly Scene[]>> = {
   'a promotion': [
     upgrade,
-    { when: waitsAt(1), then: (shop) => shop.decide('approve') },
-    { when: waitsAt(2), then: (shop) => shop.decide('approve') },
-    { when: isAt('Healthy'), then: nothing },
+    { when: waitsAt(1), act: (shop) => shop.decide('approve') },
+    { when: waitsAt(2), act: (shop) => shop.decide('approve') },
+    { when: isAt('Healthy'), act: nothing },
   ],
   'a rollback': [
     upgrade,
-    { when: waitsAt(1), then: (shop) => shop.decide('rollback') },
-    { when: isAt('RolledBack'), then: nothing },
+    { when: waitsAt(1), act: (shop) => shop.decide('rollback') },
+    { when: isAt('RolledBack'), act: nothing },
   ],
   'a deletion in the middle': [
     upgrade,
     {
       when: waitsAt(1),
-      then: (shop) => shop.kube.client.delete(rolloutResource, { namespace: 'shop', name: 'web' }),
+      act: (shop) => shop.kube.client.delete(rolloutResource, { namespace: 'shop', name: 'web' }),
     },
-    { when: (shop) => shop.kube.all(rolloutResource).length === 0, then: nothing },
+    { when: (shop) => shop.kube.all(rolloutResource).length === 0, act: nothing },
   ],
 }
 
@@ -48,7 +54,7 @@ async function play(story: readonly Scene[], death?: Death): Promise<{ readonly 
   const first = mortal(shop.kube.client, death)
   let working = startControl(shop, clock, first.client)
   let isReplaced = false
-  for (const { when, then } of story) {
+  for (const { when, act } of story) {
     for (let looks = 0; !when(shop); looks++) {
       if (looks > 200) throw new Error(`stuck: ${JSON.stringify(shop.status())} ${working.complaints.join('')}`)
       await pass(shop, clock, 1000)
@@ -57,7 +63,7 @@ async function play(story: readonly Scene[], death?: Death): Promise<{ readonly 
       await working.stop()
       working = startControl(shop, clock)
     }
-    await then(shop)
+    await act(shop)
   }
   await pass(shop, clock, 5000)
   await working.stop()

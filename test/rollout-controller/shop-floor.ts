@@ -10,7 +10,7 @@ export interface WorkingControl {
   readonly control: Control
   /** What went wrong, as logged. */
   readonly complaints: readonly string[]
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 export function startControl(shop: Shop, clock: VirtualClock, client: KubeClient = shop.kube.client): WorkingControl {

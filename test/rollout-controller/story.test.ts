@@ -8,9 +8,9 @@ async function openShop() {
   const shop = createShop()
   const clock = createVirtualClock()
   const working = startControl(shop, clock)
-  const after = (ms: number) => pass(shop, clock, ms)
-  await after(2000)
-  return { shop, after, ...working }
+  const wait = (ms: number) => pass(shop, clock, ms)
+  await wait(2000)
+  return { shop, wait, ...working }
 }
 
 const paused = (shop: Shop) => objectOf(shop.deployment()?.spec)['paused']
@@ -27,33 +27,33 @@ describe('a Rollout, from the shell’s first look to its last', () => {
   })
 
   it('writes nothing while nothing changes', async () => {
-    const { shop, after, stop } = await openShop()
+    const { shop, wait, stop } = await openShop()
     const before = shop.kube.writes.length
-    await after(600_000)
+    await wait(600_000)
     expect(shop.kube.writes.slice(before)).toEqual([])
     await stop()
   })
 
   it('gives an update its pods, its share and then waits for a person', async () => {
-    const { shop, after, stop } = await openShop()
+    const { shop, wait, stop } = await openShop()
     await shop.upgrade('web:v2')
-    await after(5000)
+    await wait(5000)
     expect(paused(shop)).toBe(true)
     expect(replicas(shop, 'web-canary')).toBe(2)
     expect(shop.canaryWeight()).toBe(20)
     shop.decide('approve')
-    await after(5000)
+    await wait(5000)
     expect(replicas(shop, 'web-canary')).toBe(5)
     expect(shop.canaryWeight()).toBe(50)
     await stop()
   })
 
   it('rolls back and keeps the rejected template held', async () => {
-    const { shop, after, stop } = await openShop()
+    const { shop, wait, stop } = await openShop()
     await shop.upgrade('web:v2')
-    await after(5000)
+    await wait(5000)
     shop.decide('rollback')
-    await after(60_000)
+    await wait(60_000)
     expect(shop.status()?.phase).toBe('RolledBack')
     expect(shop.ours()).toEqual([])
     expect(paused(shop)).toBe(true)
@@ -61,13 +61,13 @@ describe('a Rollout, from the shell’s first look to its last', () => {
   })
 
   it('promotes and leaves nothing of its own', async () => {
-    const { shop, after, stop, complaints } = await openShop()
+    const { shop, wait, stop, complaints } = await openShop()
     await shop.upgrade('web:v2')
-    await after(5000)
+    await wait(5000)
     shop.decide('approve')
-    await after(5000)
+    await wait(5000)
     shop.decide('approve')
-    await after(120_000)
+    await wait(120_000)
     expect(shop.status()?.phase).toBe('Healthy')
     expect(shop.ours()).toEqual([])
     expect(paused(shop)).toBeUndefined()

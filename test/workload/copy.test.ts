@@ -10,7 +10,11 @@ const options: CopyOptions = {
   revision: '0123456789',
   replicas: 2,
   selectors: [
-    { owner: 'Deployment shop/web', field: 'spec.selector', selector: labelSelectorOf({ matchLabels: { app: 'web' } }) },
+    {
+      owner: 'Deployment shop/web',
+      field: 'spec.selector',
+      selector: labelSelectorOf({ matchLabels: { app: 'web' } }),
+    },
   ],
 }
 

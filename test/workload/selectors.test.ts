@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { describeSelector, labelSelectorOf, matches, serviceSelectorOf } from '../../rollout-controller/workload/selectors.ts'
+import {
+  describeSelector,
+  labelSelectorOf,
+  matches,
+  serviceSelectorOf,
+} from '../../rollout-controller/workload/selectors.ts'
 
 const expression = (key: string, operator: string, ...values: string[]) =>
   labelSelectorOf({ matchExpressions: [{ key, operator, values }] })

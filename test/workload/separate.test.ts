@@ -103,7 +103,9 @@ describe('for any labels and selectors', () => {
   })
 
   it('selectors by equality alone are always got rid of, as long as each names a label of the pods', () => {
-    const equality = fc.dictionary(key, value, { minKeys: 1 }).map((matchLabels) => byLabels('Service shop/any', matchLabels))
+    const equality = fc
+      .dictionary(key, value, { minKeys: 1 })
+      .map((matchLabels) => byLabels('Service shop/any', matchLabels))
     fc.assert(
       fc.property(labels, fc.array(equality, { maxLength: 4 }), (podLabels, selectors) => {
         const result = separateLabels(podLabels, selectors)
