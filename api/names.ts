@@ -10,7 +10,6 @@ export const systemNamespace = 'sluice-system'
 export const serviceAccountName = 'sluice-controller'
 export const serviceAccountUser = `system:serviceaccount:${systemNamespace}:${serviceAccountName}`
 export const leaseName = 'sluice-controller'
-export const fieldManager = 'sluice-controller'
 
 /** The cluster-scoped admission policies (and their bindings, of the same names). */
 export const holdPolicyName = 'sluice-hold'

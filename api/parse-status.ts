@@ -112,6 +112,7 @@ const isStatus = isShaped<RolloutStatus>({
   observedGeneration: optionally(isCount),
   phase: isOneOf(...phases),
   message: isText,
+  progress: optionally(isText),
   waiting: optionally(isWaiting),
   stable: optionally(isStable),
   release: optionally(isRelease),

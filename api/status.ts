@@ -25,6 +25,8 @@ export interface RolloutStatus {
   readonly phase: Phase
   /** One sentence: where it is. The same words for the same state. */
   readonly message: string
+  /** `<step>/<steps>`, for the printer column: it cannot join two fields. */
+  readonly progress?: string
   readonly waiting?: Waiting
   readonly stable?: StableRevision
   readonly release?: Release
@@ -101,7 +103,16 @@ export interface Release {
 
 /** Why a release ends without being promoted. */
 export interface Ending {
-  readonly cause: 'rollback' | 'deadline' | 'superseded' | 'returned' | 'deleted' | 'bypass' | 'workload-gone' | 'slipped' | 'leftover'
+  readonly cause:
+    | 'rollback'
+    | 'deadline'
+    | 'superseded'
+    | 'returned'
+    | 'deleted'
+    | 'bypass'
+    | 'workload-gone'
+    | 'slipped'
+    | 'leftover'
   readonly by: string
   readonly message: string
 }

@@ -117,9 +117,11 @@ function assemble(seen: View, walk: Walk, settling: readonly Action[]): Plan {
 
 function finish(view: View, waiting: Waiting | undefined): RolloutStatus {
   const generation = view.rollout.meta.generation
+  const { release } = view.status
   return withStatus(view.status, {
     observedGeneration: generation,
     waiting,
+    progress: release && `${release.step}/${release.steps}`,
     message: sentence(view.status, waiting),
     conditions: conditionsOf(view, waiting),
   })
