@@ -142,7 +142,7 @@ async function openShop(stage: Backstage, name: string, options: ShopOptions): P
   const namespace = name
   const host = `${name}.test`
   const values = [`host=${host}`, `replicas=${options.replicas ?? 10}`, ...(options.set ?? [])]
-  if (options.lingerMs !== undefined) values.push(`podAnnotations.pod\\.sluice\\.test/linger-ms="${options.lingerMs}"`)
+  if (options.lingerMs !== undefined) values.push(`podAnnotations.pod\\.sluice\\.test/linger-ms=${options.lingerMs}`)
   const flags = ['--namespace', namespace, '--create-namespace', ...values.flatMap((value) => ['--set-string', value])]
   const helm = (...args: readonly string[]) => cluster.helm(...args)
   await must(helm('install', name, chart, ...fixNumbers(flags)))
