@@ -28,6 +28,8 @@ export type Reconcile = (key: string, signal: AbortSignal) => Promise<ReconcileR
 interface Memory {
   /** The answer of a dry run, until it is recorded. */
   probe?: HoldProbe
+  /** What the API server said when it refused the last write. */
+  failure?: string
   /** How many looks in a row found the caches behind. */
   stale: number
 }
@@ -66,7 +68,7 @@ async function once(deps: ReconcileDeps, key: string, memory: Memory, signal: Ab
   const observed = await observe(deps, nameOf(key), memory.probe, signal)
   if (observed === undefined) return { kind: 'gone' }
   deps.interests.set(key, interestsOf(observed.snapshot))
-  const plan = deps.plan(observed.snapshot)
+  const plan = planned(deps, observed, memory)
   const rollout = await recordOrStale(deps, observed, plan, signal)
   if (rollout === undefined) return { kind: 'done', plan, result: 'stale' }
   delete memory.probe
@@ -104,13 +106,28 @@ async function actOrTell(
   const learn = (probe: HoldProbe) => {
     memory.probe = probe
   }
+  const mended = memory.failure !== undefined
   try {
-    return await act({ client, caches, snapshot, plan, routes, rollout, remember, learn, signal })
+    const result = await act({ client, caches, snapshot, plan, routes, rollout, remember, learn, signal })
+    delete memory.failure
+    return mended && result === 'unchanged' ? 'changed' : result
   } catch (error) {
     if (!isFault(error, 'denied') && !isFault(error, 'invalid')) throw error
-    deps.tell(rollout, { type: 'Warning', reason: 'WriteRefused', note: error.message })
+    if (memory.failure !== error.message)
+      deps.tell(rollout, { type: 'Warning', reason: 'WriteRefused', note: error.message })
+    memory.failure = error.message
+    await recordOrStale(
+      deps,
+      { snapshot, routes, rollout },
+      planned(deps, { snapshot, routes, rollout }, memory),
+      signal,
+    )
     throw error
   }
+}
+
+function planned(deps: ReconcileDeps, { snapshot }: Observed, { failure }: Memory): Plan {
+  return deps.plan(failure === undefined ? snapshot : { ...snapshot, failure })
 }
 
 function wakeOf(plan: Plan, soonMs = Number.POSITIVE_INFINITY): ReconcileResult {
