@@ -60,6 +60,15 @@ describe('a controller out of the cluster, acting as its service account', () =>
     expect(await weight()).toBe('20')
   })
 
+  it('goes on by itself after the API server has crashed', async () => {
+    await bed.cluster.restartApiServer({ crash: true, downMs: 2000 })
+    await bed.decide(name, 'pause')
+    await bed.reaches(name, 'paused', ({ release }) => release?.paused !== undefined)
+    await bed.decide(name, 'resume')
+    await bed.reaches(name, 'resumed', ({ release }) => release !== undefined && release.paused === undefined)
+    expect(await weight()).toBe('20')
+  })
+
   it('goes on when it is approved, and rolls back in one routing write', async () => {
     await bed.decide(name, 'approve')
     await bed.reaches(

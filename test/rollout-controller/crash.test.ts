@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import {
   deploymentResource,
+  endpointSliceResource,
   ingressResource,
   podTemplateResource,
   rolloutResource,
   serviceResource,
 } from '../../api/names.ts'
+import { lagging } from '../builders/lagging-client.ts'
+import type { WriteSeen } from '../builders/memory-kube.ts'
 import { type Death, mortal } from '../builders/mortal-client.ts'
 import { createShop, type Shop } from '../builders/shop.ts'
 import { createVirtualClock } from '../builders/virtual-clock.ts'
@@ -47,12 +50,26 @@ const stories: Readonly<Record<string, readonly Scene[]>> = {
   ],
 }
 
+/** What goes wrong while a story is played. */
+interface Trouble {
+  readonly death?: Death
+  /** A second controller runs by mistake. */
+  readonly twin?: boolean
+  /** The caches are that far behind. */
+  readonly lagMs?: number
+}
+
 /** Plays a story; a process that dies is followed by a fresh one. Gives back the writes that the first one asked for. */
-async function play(story: readonly Scene[], death?: Death): Promise<{ readonly shop: Shop; readonly writes: number }> {
-  const shop = createShop()
+async function play(
+  story: readonly Scene[],
+  { death, twin, lagMs }: Trouble = {},
+): Promise<{ readonly shop: Shop; readonly writes: number }> {
+  const breaches: string[] = []
+  const shop: Shop = createShop({ afterWrite: (write) => breaches.push(...breachesOf(shop, write)) })
   const clock = createVirtualClock()
   const first = mortal(shop.kube.client, death)
-  let working = startControl(shop, clock, first.client)
+  let working = startControl(shop, clock, lagMs === undefined ? first.client : lagging(first.client, clock, lagMs))
+  const second = twin === true ? startControl(shop, clock) : undefined
   let isReplaced = false
   for (const { when, act } of story) {
     for (let looks = 0; !when(shop); looks++) {
@@ -67,7 +84,22 @@ async function play(story: readonly Scene[], death?: Death): Promise<{ readonly 
   }
   await pass(shop, clock, 5000)
   await working.stop()
+  await second?.stop()
+  expect(breaches).toEqual([])
   return { shop, writes: first.writes() }
+}
+
+/** Promises that a single write may break, whoever makes it. */
+function breachesOf(shop: Shop, { verb, kind, name }: WriteSeen): readonly string[] {
+  const weight = shop.canaryWeight()
+  if (kind === 'Ingress' && verb !== 'delete' && weight !== undefined && weight > 0) {
+    const slice = shop.kube.find(endpointSliceResource, { namespace: 'shop', name: 'web-canary-slice' })
+    const endpoints = slice?.['endpoints']
+    const ready = Array.isArray(endpoints) ? endpoints.length : 0
+    if (ready < Math.ceil(weight / 10)) return [`weight ${weight} on ${ready} ready pods`]
+  }
+  const isShrunk = verb === 'delete' && name === 'web-canary' && kind !== 'Ingress'
+  return isShrunk && weight !== undefined ? [`${kind} ${name} deleted under its route`] : []
 }
 
 /** The world without what differs from run to run: versions, uids, times. */
@@ -89,9 +121,26 @@ describe.each(Object.entries(stories))('%s', (_title, story) => {
     expect(writes).toBeGreaterThan(10)
     for (let write = 1; write <= writes; write++) {
       for (const when of ['before', 'after'] as const) {
-        const ended = await play(story, { write, when })
+        const ended = await play(story, { death: { write, when } })
         expect(worldOf(ended.shop), `death ${when} write ${write}`).toEqual(expected)
       }
     }
+  })
+
+  it('ends the same with a second controller at work by mistake, also when one dies', {
+    timeout: 120_000,
+  }, async () => {
+    const { shop, writes } = await play(story)
+    const expected = worldOf(shop)
+    expect(worldOf((await play(story, { twin: true })).shop)).toEqual(expected)
+    for (let write = 1; write <= writes; write += 3) {
+      const ended = await play(story, { twin: true, death: { write, when: 'before' } })
+      expect(worldOf(ended.shop), `death before write ${write}`).toEqual(expected)
+    }
+  })
+
+  it.each([300, 1000, 5000])('ends the same with caches that are %i ms behind', async (lagMs) => {
+    const { shop } = await play(story)
+    expect(worldOf((await play(story, { lagMs })).shop)).toEqual(worldOf(shop))
   })
 })

@@ -1,40 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseConfig } from '../../rollout-controller/config.ts'
 import { createLog, type LogOptions, messageOf } from '../../rollout-controller/log.ts'
-
-describe('the options of the controller', () => {
-  it('all have a default', () => {
-    expect(parseConfig({})).toEqual({
-      kind: 'ok',
-      config: { host: '127.0.0.1', leaderElection: true, logLevel: 'warn', logFormat: 'text' },
-    })
-  })
-
-  it('are read from text', () => {
-    const input = {
-      namespace: 'shop',
-      port: '8080',
-      host: '0.0.0.0',
-      leaderElection: 'off',
-      logLevel: 'info',
-      logFormat: 'json',
-    }
-    expect(parseConfig(input)).toEqual({
-      kind: 'ok',
-      config: { ...input, port: 8080, leaderElection: false },
-    })
-  })
-
-  it('that do not fit are each a sentence', () => {
-    expect(parseConfig({ port: '99999', logLevel: 'loud' })).toEqual({
-      kind: 'problems',
-      problems: [
-        'the port must be a number from 0 to 65535, not "99999"',
-        'the log level must be one of error, warn, info, debug, not "loud"',
-      ],
-    })
-  })
-})
 
 describe('the log', () => {
   const logged = (options: Partial<LogOptions>) => {
