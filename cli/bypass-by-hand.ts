@@ -15,7 +15,12 @@ export function byHandWay({ name, namespace, spec, workload }: Look): string {
 }
 
 /** The annotation lets the hold go, then the Deployment is resumed. The controller records it when it runs again. */
-export async function bypassByHand({ terminal, signal }: Context, session: Session, name: string, reason: string): Promise<void> {
+export async function bypassByHand(
+  { terminal, signal }: Context,
+  session: Session,
+  name: string,
+  reason: string,
+): Promise<void> {
   const look = lookAt(await readWorld(session, name, signal))
   const deployment = look.workload?.name
   if (deployment === undefined) throw new CliError(exitCodes.notFound, `${name} has no Deployment to bypass`)
@@ -26,5 +31,7 @@ export async function bypassByHand({ terminal, signal }: Context, session: Sessi
   terminal.out(`✔ annotated Deployment ${deployment}: ${bypassAnnotation}=${reason}`)
   await patch({ spec: { paused: null } })
   terminal.out(`✔ resumed Deployment ${deployment}: it rolls to the version it holds, without a canary`)
-  terminal.out(`Updates are not held until: kubectl annotate deployment ${deployment} -n ${session.namespace} ${bypassAnnotation}-   (or sluice hold ${name})`)
+  terminal.out(
+    `Updates are not held until: kubectl annotate deployment ${deployment} -n ${session.namespace} ${bypassAnnotation}-   (or sluice hold ${name})`,
+  )
 }

@@ -18,7 +18,8 @@ export function candidates(program: Command, words: readonly string[]): Candidat
   return argumentOf(command, rest)
 }
 
-const visible = (program: Command): readonly Command[] => program.commands.filter((command) => !command.name().startsWith('__'))
+const visible = (program: Command): readonly Command[] =>
+  program.commands.filter((command) => !command.name().startsWith('__'))
 
 /** A Rollout's name for commands that take one, once; else the choices of the argument. */
 function argumentOf(command: Command, words: readonly string[]): Candidates {

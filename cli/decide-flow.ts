@@ -37,7 +37,8 @@ export async function decide(context: Context, session: Session, wish: Wish): Pr
   const asked = askFor(wish.verb, look)
   if (asked.kind === 'refuse') throw new CliError(exitCodes.failed, asked.why)
   if (wish.verb === 'bypass') await refuseWithoutController(context, session, look)
-  if (asked.about !== '') say(context, words(wish.verb, strong(`${look.namespace}/${look.name}`), asked.about, versionText(look)))
+  if (asked.about !== '')
+    say(context, words(wish.verb, strong(`${look.namespace}/${look.name}`), asked.about, versionText(look)))
   const by = await whoAmI(session.client, signal)
   const suffix = randomBytes(4).toString('hex')
   const { verb, reason } = wish
@@ -46,7 +47,16 @@ export async function decide(context: Context, session: Session, wish: Wish): Pr
   const answer = await answerTo(session, created, answerMs, signal)
   if (answer === undefined) return unanswered(context, session, wish, created.metadata.name)
   if (answer.outcome === 'Refused') throw new CliError(exitCodes.failed, `Refused: ${answer.message}`)
-  say(context, words(span('✔', 'good'), by, verbTexts[verb].done, strong(look.name), answer.message === '' ? undefined : `- ${answer.message}`))
+  say(
+    context,
+    words(
+      span('✔', 'good'),
+      by,
+      verbTexts[verb].done,
+      strong(look.name),
+      answer.message === '' ? undefined : `- ${answer.message}`,
+    ),
+  )
   if (wish.goal !== undefined) return waitFor(context, session, wish, look)
   await sayNext(context, session, wish.name)
   return exitCodes.ok
@@ -80,10 +90,20 @@ async function waitFor(context: Context, session: Session, wish: Wish, look: Loo
 }
 
 /** The decision is stored, so it is not lost: but nobody has taken it. */
-async function unanswered(context: Context, session: Session, { verb, name }: Wish, decision: string): Promise<ExitCode> {
+async function unanswered(
+  context: Context,
+  session: Session,
+  { verb, name }: Wish,
+  decision: string,
+): Promise<ExitCode> {
   const { terminal, signal } = context
   const life = await lifeOf(session, terminal.now(), signal)
-  terminal.err(paint(words(span('warning:', 'warn'), `${verb} is recorded as Decision ${decision}, but ${lifeText(life)}.`), terminal.colours))
+  terminal.err(
+    paint(
+      words(span('warning:', 'warn'), `${verb} is recorded as Decision ${decision}, but ${lifeText(life)}.`),
+      terminal.colours,
+    ),
+  )
   terminal.err(
     life.kind === 'alive'
       ? `It will be taken; see: sluice status ${name} --watch`

@@ -1,6 +1,6 @@
 import type { Verb } from '../api/decision.ts'
-import { apiVersion } from '../api/names.ts'
 import type { KubeObject } from '../api/kube-object.ts'
+import { apiVersion } from '../api/names.ts'
 import type { Release } from '../api/status.ts'
 import { currentStep, hasUnseenUpdate, type Look } from './look.ts'
 import { gateText } from './view/marks.ts'
@@ -37,7 +37,9 @@ export function askFor(verb: Verb, look: Look): Asked {
     case 'retry':
       return retry(look)
     case 'bypass':
-      return isBypassed(look) ? refuse(`${look.name} is bypassed already; end it with: sluice hold ${look.name}`) : ask('', look)
+      return isBypassed(look)
+        ? refuse(`${look.name} is bypassed already; end it with: sluice hold ${look.name}`)
+        : ask('', look)
     case 'hold':
       return isBypassed(look) ? ask('', look) : refuse(`${look.name} is not bypassed: its updates are held`)
     default:
@@ -60,12 +62,14 @@ function approval(look: Look): Asked {
     const waits = gates.length === 0 ? 'it has no gate' : `it waits for: ${gates.map(gateText).join(', ')}`
     return refuse(`Step ${release.step} of ${name} needs no approval: ${waits}`)
   }
-  if (release.approvedBy !== undefined) return refuse(`Step ${release.step} of ${name} is approved already, by ${release.approvedBy}`)
+  if (release.approvedBy !== undefined)
+    return refuse(`Step ${release.step} of ${name} is approved already, by ${release.approvedBy}`)
   return ask(describeStep(release), look, { step: release.step, stepHash: release.stepHash })
 }
 
 /** `step 2 of 3 (50 %), attempt 0123456789-1`. */
-const describeStep = ({ step, steps, weight, attempt }: Release): string => `step ${step} of ${steps} (${weight} %), attempt ${attempt}`
+const describeStep = ({ step, steps, weight, attempt }: Release): string =>
+  `step ${step} of ${steps} (${weight} %), attempt ${attempt}`
 
 function rejection(look: Look): Asked {
   const asked = approval(look)
@@ -77,12 +81,14 @@ function rejection(look: Look): Asked {
 function rollback(look: Look): Asked {
   const { name, status, workload } = look
   const release = status?.release
-  if (status?.phase === 'RollingBack' || status?.phase === 'Restoring') return refuse(`${name} is rolling back already: ${status.message}`)
+  if (status?.phase === 'RollingBack' || status?.phase === 'Restoring')
+    return refuse(`${name} is rolling back already: ${status.message}`)
   if (release !== undefined) return ask(describeStep(release), look)
   if (workload?.held === true && workload.revision !== status?.rejected?.revision) {
     return ask(`the held update ${workload.revision}`, look, { revision: workload.revision })
   }
-  if (status?.phase === 'RolledBack') return refuse(`${name} is rolled back already; \`sluice retry ${name}\` releases the same version again`)
+  if (status?.phase === 'RolledBack')
+    return refuse(`${name} is rolled back already; \`sluice retry ${name}\` releases the same version again`)
   return refuse(nothingUnderWay(look, 'roll back'))
 }
 
@@ -109,7 +115,8 @@ function retry(look: Look): Asked {
 
 function nothingUnderWay(look: Look, what: string): string {
   if (look.status === undefined) return `${look.name} has nothing to ${what}: the controller has not looked at it yet`
-  if (hasUnseenUpdate(look)) return `${look.name} has nothing to ${what} yet: the controller has not answered the held update`
+  if (hasUnseenUpdate(look))
+    return `${look.name} has nothing to ${what} yet: the controller has not answered the held update`
   return `${look.name} has nothing to ${what}: no release is under way (${look.status.phase})`
 }
 

@@ -24,7 +24,9 @@ export interface Found {
   readonly ingresses: readonly string[]
 }
 
-export type Discovery = { readonly kind: 'found'; readonly found: Found } | { readonly kind: 'unclear'; readonly why: string }
+export type Discovery =
+  | { readonly kind: 'found'; readonly found: Found }
+  | { readonly kind: 'unclear'; readonly why: string }
 
 const unclear = (why: string): Discovery => ({ kind: 'unclear', why })
 
@@ -35,26 +37,36 @@ export function discover(inventory: Inventory, target: Target, namespace: string
   if (workload === undefined) return unclear(nothingFound(inventory, target, namespace))
   if (others.length > 0) return unclear(severalFound(candidates, target))
   const { name } = workload.metadata
-  if (inventory.taken.includes(name)) return unclear(`Deployment ${name} has a Rollout already: see sluice status -n ${namespace}`)
+  if (inventory.taken.includes(name))
+    return unclear(`Deployment ${name} has a Rollout already: see sluice status -n ${namespace}`)
   return withTraffic(inventory, workload, namespace)
 }
 
 function withTraffic(inventory: Inventory, workload: KubeObject, namespace: string): Discovery {
   const { name } = workload.metadata
   const labels = textsAt(workload, 'spec', 'template', 'metadata', 'labels')
-  const services = inventory.services.filter((service) => !isOurs(service) && selects(textsAt(service, 'spec', 'selector'), labels))
+  const services = inventory.services.filter(
+    (service) => !isOurs(service) && selects(textsAt(service, 'spec', 'selector'), labels),
+  )
   const names = services.map((service) => service.metadata.name)
   if (names.length === 0) {
-    return unclear(`No Service in namespace ${namespace} selects the pods of Deployment ${name}: without one there is no traffic to split`)
+    return unclear(
+      `No Service in namespace ${namespace} selects the pods of Deployment ${name}: without one there is no traffic to split`,
+    )
   }
   const ingresses = inventory.ingresses.filter(
     (ingress) => !isOurs(ingress) && servicesOf(parseIngress(ingress)).some((service) => names.includes(service)),
   )
   if (ingresses.length === 0) {
-    return unclear(`No Ingress in namespace ${namespace} sends to ${names.map((service) => `Service ${service}`).join(' or ')}: without one there is no traffic to split`)
+    return unclear(
+      `No Ingress in namespace ${namespace} sends to ${names.map((service) => `Service ${service}`).join(' or ')}: without one there is no traffic to split`,
+    )
   }
   const replicas = numberAt(workload, 'spec', 'replicas') ?? 1
-  return { kind: 'found', found: { workload: name, replicas, services: names, ingresses: ingresses.map((ingress) => ingress.metadata.name) } }
+  return {
+    kind: 'found',
+    found: { workload: name, replicas, services: names, ingresses: ingresses.map((ingress) => ingress.metadata.name) },
+  }
 }
 
 const isOurs = (object: KubeObject): boolean => labelsOf(object)[ownerUidLabel] !== undefined

@@ -31,12 +31,17 @@ export function failureOf(error: unknown, where: Whereabouts = {}): Failure {
   if (error instanceof KubeError) return kubeFailure(error, where)
   if (error instanceof StartError) return startFailure(error)
   const message = error instanceof Error ? error.message : String(error)
-  return { message: oneLine(message === '' ? 'something failed without saying what' : message), exitCode: exitCodes.failed }
+  return {
+    message: oneLine(message === '' ? 'something failed without saying what' : message),
+    exitCode: exitCodes.failed,
+  }
 }
 
 /** The server knows no such kind at all: our CRDs are not there. */
 export function isMissingKind(error: unknown): boolean {
-  return isFault(error, 'not-found') && /could not find the requested resource|page not found|HTTP 404/.test(error.message)
+  return (
+    isFault(error, 'not-found') && /could not find the requested resource|page not found|HTTP 404/.test(error.message)
+  )
 }
 
 /** The controller says itself what is missing; its cause says which code that is. */
@@ -57,7 +62,10 @@ function kubeFailure(error: KubeError, where: Whereabouts): Failure {
       return { message: `The server refused it: ${saidBy(error)}`, exitCode: exitCodes.failed }
     case 'conflict':
     case 'gone':
-      return { message: `It changed while the command ran; run it again (${saidBy(error)})`, exitCode: exitCodes.failed }
+      return {
+        message: `It changed while the command ran; run it again (${saidBy(error)})`,
+        exitCode: exitCodes.failed,
+      }
     case 'exists':
       return { message: `It exists already: ${saidBy(error)}`, exitCode: exitCodes.failed }
     default:
@@ -74,14 +82,16 @@ function notFound(error: KubeError, where: Whereabouts): string {
 }
 
 function denied(error: KubeError, where: Whereabouts): string {
-  if (error.status === 401) return `The API server does not accept your credentials${inContext(where)}: log in again, or choose another --context`
+  if (error.status === 401)
+    return `The API server does not accept your credentials${inContext(where)}: log in again, or choose another --context`
   const allowed = saidBy(error).replace(/^.*? is forbidden: /, '')
   return `${allowed}: ask an administrator for a role that allows it (docs/cli.md lists what each command needs)`
 }
 
 function unavailable(error: KubeError, where: Whereabouts): string {
   const server = where.server === undefined ? 'the API server' : `the API server ${where.server}`
-  if (error.status !== undefined) return `${capital(server)} failed${inContext(where)}: ${saidBy(error)}; try again in a moment`
+  if (error.status !== undefined)
+    return `${capital(server)} failed${inContext(where)}: ${saidBy(error)}; try again in a moment`
   return `Cannot reach ${server}${inContext(where)}: ${saidBy(error)}; check that the cluster runs, and --context or KUBECONFIG`
 }
 

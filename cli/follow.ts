@@ -58,5 +58,8 @@ async function watch(
 
 function timedOut({ name, goal = 'rollout' }: FollowOptions): CliError {
   const what = goal === 'step' ? 'its step' : 'its release'
-  return new CliError(exitCodes.timedOut, `${name} did not end ${what} in time; see what it waits for: sluice explain ${name}`)
+  return new CliError(
+    exitCodes.timedOut,
+    `${name} did not end ${what} in time; see what it waits for: sluice explain ${name}`,
+  )
 }

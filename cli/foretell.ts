@@ -71,8 +71,14 @@ function promotionOf(size: number, surge: number, drainMs: number): readonly For
   return [
     { name: 'Filling', what: `the copy grows to ${size} pods and then gets 100 % of the traffic` },
     { name: 'Draining', what: `${seconds} for the last requests of the old pods` },
-    { name: 'Rolling', what: `the workload rolls to the new version with no request on it, up to ${surge} more pods at a time` },
-    { name: 'Returning', what: `traffic goes back to the workload; after ${seconds} route, Service and copy are deleted` },
+    {
+      name: 'Rolling',
+      what: `the workload rolls to the new version with no request on it, up to ${surge} more pods at a time`,
+    },
+    {
+      name: 'Returning',
+      what: `traffic goes back to the workload; after ${seconds} route, Service and copy are deleted`,
+    },
   ]
 }
 
@@ -87,8 +93,11 @@ function notesOf({ spec, workload, services }: Prospect, steps: readonly Foretol
   const thin = steps.filter((step) => step.pods < Math.ceil((step.weight * workload.replicas) / 100))
   return [
     `callers inside the cluster that use ${through} directly stay on the old version during the steps, and meet an ordinary rolling update during promotion`,
-    `a rollback is one write to each of ${spec.traffic.length === 1 ? '1 route' : `${spec.traffic.length} routes`}, at any moment of the steps; the workload's own pods are not touched`,
-    ...thin.map((step) => `step ${step.number} sends ${step.weight} % to ${step.pods} of ${workload.replicas} pods: each carries more than its share`),
+    `a rollback is one write to ${spec.traffic.length === 1 ? 'the route' : `each of the ${spec.traffic.length} routes`}, at any moment of the steps; the workload's own pods are not touched`,
+    ...thin.map(
+      (step) =>
+        `step ${step.number} sends ${step.weight} % to ${step.pods} of ${workload.replicas} pods: each carries more than its share`,
+    ),
     ...(workload.replicas === 0 ? ['the workload is scaled to 0: nothing serves until it is scaled up'] : []),
     ...(workload.canReachZero === undefined ? [] : [`it would stop before promotion: ${workload.canReachZero}`]),
     ...(steps.some((step) => step.gates.some((gate) => gate.kind === 'approval' && gate.timeoutMs === undefined))

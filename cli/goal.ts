@@ -29,13 +29,19 @@ export function reached(goal: Goal, start: Start, look: Look): Reached {
     case 'Healthy':
       return healthy(start, look)
     case 'RolledBack':
-      return { kind: 'reached', exitCode: exitCodes.rolledBack, message: `rolled back: ${status.rejected?.message ?? status.message}` }
+      return {
+        kind: 'reached',
+        exitCode: exitCodes.rolledBack,
+        message: `rolled back: ${status.rejected?.message ?? status.message}`,
+      }
     case 'Bypassed':
       return { kind: 'reached', exitCode: exitCodes.ok, message: `bypassed: ${status.message}` }
     case 'Progressing':
       return goal === 'step' ? stepEnd(start, look) : notYet
     case 'Promoting':
-      return goal === 'step' ? { kind: 'reached', exitCode: exitCodes.ok, message: 'all steps have passed; it is being promoted' } : notYet
+      return goal === 'step'
+        ? { kind: 'reached', exitCode: exitCodes.ok, message: 'all steps have passed; it is being promoted' }
+        : notYet
     case 'Pending':
     case 'RollingBack':
     case 'Restoring':
@@ -51,12 +57,18 @@ function healthy({ attempt }: Start, { status }: Look): Reached {
   const revision = status?.stable?.revision
   const took = attempt === undefined || revision === undefined || attempt.startsWith(revision)
   if (took) return { kind: 'reached', exitCode: exitCodes.ok, message: 'healthy' }
-  return { kind: 'reached', exitCode: exitCodes.rolledBack, message: 'healthy again on the version from before: the release was taken back' }
+  return {
+    kind: 'reached',
+    exitCode: exitCodes.rolledBack,
+    message: 'healthy again on the version from before: the release was taken back',
+  }
 }
 
 function stepEnd(start: Start, { status }: Look): Reached {
   const release = status?.release
   if (release === undefined || start.step === undefined) return notYet
   const passed = release.attempt === start.attempt && release.step > start.step
-  return passed ? { kind: 'reached', exitCode: exitCodes.ok, message: `step ${start.step} of ${release.steps} has passed` } : notYet
+  return passed
+    ? { kind: 'reached', exitCode: exitCodes.ok, message: `step ${start.step} of ${release.steps} has passed` }
+    : notYet
 }

@@ -28,7 +28,8 @@ export async function install(context: Context, session: Session, image: string 
 }
 
 async function requireHold({ client }: Session, signal: AbortSignal): Promise<void> {
-  const version = textAt(await client.request('GET', '/version', undefined, signal), 'gitVersion') ?? 'an unknown version'
+  const version =
+    textAt(await client.request('GET', '/version', undefined, signal), 'gitVersion') ?? 'an unknown version'
   if (await servesHold(client, signal)) return
   throw new CliError(
     exitCodes.failed,
@@ -57,7 +58,10 @@ async function established(session: Session, name: string, signal: AbortSignal):
     const crd = await session.client.get(crdResource, { name }, signal)
     if (isEstablished(crd)) return
     if (systemClock.monotonicMs() > deadline) {
-      throw new CliError(exitCodes.timedOut, `CustomResourceDefinition ${name} is not established after ${establishedMs / 1000} s: see kubectl describe crd ${name}`)
+      throw new CliError(
+        exitCodes.timedOut,
+        `CustomResourceDefinition ${name} is not established after ${establishedMs / 1000} s: see kubectl describe crd ${name}`,
+      )
     }
     await systemClock.sleep(200, signal)
   }
@@ -72,7 +76,11 @@ const isEstablished = (crd: KubeObject): boolean =>
 const scratch: KubeObject = {
   apiVersion: 'apps/v1',
   kind: 'Deployment',
-  metadata: { name: 'sluice-install-probe', namespace: systemNamespace, labels: { [rolloutLabel]: 'sluice-install-probe' } },
+  metadata: {
+    name: 'sluice-install-probe',
+    namespace: systemNamespace,
+    labels: { [rolloutLabel]: 'sluice-install-probe' },
+  },
   spec: {
     replicas: 0,
     selector: { matchLabels: { app: 'sluice-install-probe' } },
@@ -100,7 +108,13 @@ async function answersInTime({ client }: Session, signal: AbortSignal): Promise<
   const body = { spec: { template: { metadata: { annotations: { probe: 'true' } } } } }
   const deadline = systemClock.monotonicMs() + probeMs
   while (systemClock.monotonicMs() < deadline) {
-    const answer = await client.patch(deploymentResource, nameOf(scratch), { type: 'merge', body }, { dryRun: true }, signal)
+    const answer = await client.patch(
+      deploymentResource,
+      nameOf(scratch),
+      { type: 'merge', body },
+      { dryRun: true },
+      signal,
+    )
     if (at(answer, 'spec', 'paused') === true && annotationsOf(answer)[heldAnnotation] === 'true') return
     await systemClock.sleep(250, signal)
   }

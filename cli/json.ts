@@ -29,7 +29,9 @@ export function listAt(value: unknown, ...path: readonly Key[]): readonly unknow
 export function textsAt(value: unknown, ...path: readonly Key[]): Readonly<Record<string, string>> {
   const found = at(value, ...path)
   if (!isRecord(found)) return {}
-  return Object.fromEntries(Object.entries(found).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+  return Object.fromEntries(
+    Object.entries(found).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  )
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

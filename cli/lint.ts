@@ -47,8 +47,20 @@ const fewPods = (replicas: number): Finding => ({
 function holdFindings({ rollout }: Snapshot): readonly Finding[] {
   const hold = rollout.status?.hold
   if (hold === undefined) {
-    return [{ severity: 'warning', message: 'the controller has not asked yet whether updates would be held', next: 'start it: sluice controller' }]
+    return [
+      {
+        severity: 'warning',
+        message: 'the controller has not asked yet whether updates would be held',
+        next: 'start it: sluice controller',
+      },
+    ]
   }
   if (hold.inForce) return []
-  return [{ severity: 'error', message: `updates would not be held: ${hold.message}`, next: 'sluice install puts the policies back' }]
+  return [
+    {
+      severity: 'error',
+      message: `updates would not be held: ${hold.message}`,
+      next: 'sluice install puts the policies back',
+    },
+  ]
 }

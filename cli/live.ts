@@ -1,11 +1,11 @@
-import type { OutputFormat } from './view/print.ts'
+import type { Look } from './look.ts'
+import type { Terminal } from './terminal.ts'
 import { changeLine } from './view/change-line.ts'
+import type { OutputFormat } from './view/print.ts'
 import { formatted } from './view/print.ts'
 import { rolloutTree } from './view/rollout-tree.ts'
 import { createScreen } from './view/screen.ts'
 import { treeLines } from './view/tree.ts'
-import type { Look } from './look.ts'
-import type { Terminal } from './terminal.ts'
 
 /** Shows looks as they come. */
 export interface LiveView {

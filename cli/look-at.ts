@@ -9,7 +9,7 @@ import type { RolloutStatus } from '../api/status.ts'
 import { labelSelectorOf, matches } from '../rollout-controller/workload/selectors.ts'
 import { providerFor } from '../traffic-providers/registry.ts'
 import { annotationsOf, at, labelsOf, listAt, numberAt, textAt } from './json.ts'
-import type { Look, RouteLook, Side, WorkloadLook } from './look.ts'
+import { askedShare, type Look, type RouteLook, type Side, type WorkloadLook } from './look.ts'
 import { troubleOf } from './pod-trouble.ts'
 import type { World } from './world.ts'
 
@@ -97,15 +97,15 @@ function imagesOf(object: KubeObject, ...path: readonly string[]): readonly stri
 }
 
 function routesOf(world: World, status: RolloutStatus | undefined, spec: readonly RouteTarget[]): RouteLook[] {
-  const asked = status?.release?.weight ?? 0
+  const asked = askedShare(status)
   return (status?.release?.routes ?? spec).map((target) => routeLook(world, target, asked))
 }
 
 /** The provider reads the live objects: the same reading as the controller's. */
-function routeLook({ rollout, ingresses }: World, target: RouteTarget, asked: number): RouteLook {
+function routeLook({ rollout, ingresses }: World, target: RouteTarget, asked: number | undefined): RouteLook {
   const { name, namespace = '', uid = '' } = rollout.metadata
   const owner = { rollout: name, uid, revision: '' }
   const state = providerFor(target.kind).read({ target, namespace, owner, canaryServices: {} }, ingresses)
   const ours = state.registered ? { says: state.canary, object: canaryName(target.name) } : {}
-  return { kind: target.kind, name: target.name, asked, ...ours }
+  return { kind: target.kind, name: target.name, ...(asked === undefined ? {} : { asked }), ...ours }
 }

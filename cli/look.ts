@@ -44,20 +44,22 @@ export interface PodTrouble {
 export interface RouteLook {
   readonly kind: string
   readonly name: string
-  readonly asked: number
+  /** Absent while no share is asked for: nothing is released, or the traffic stays where it is. */
+  readonly asked?: number
   /** Absent: there is no object of ours. */
   readonly says?: number
   readonly object?: string
 }
 
-export type StepMark = 'done' | 'current' | 'open'
+export type StepMark = 'done' | 'current' | 'failed' | 'open'
 
 /** Where a step stands: from the release under way, or none. */
 export function markOf(status: RolloutStatus | undefined, step: number): StepMark {
   const release = status?.release
   if (release === undefined) return 'open'
   if (release.stage !== undefined || step < release.step) return 'done'
-  return step === release.step ? 'current' : 'open'
+  if (step > release.step) return 'open'
+  return status?.ending === undefined && status?.phase === 'Progressing' ? 'current' : 'failed'
 }
 
 /** The step that the release is at; absent when there is none, or the list of steps has changed since. */
@@ -71,4 +73,19 @@ export function hasUnseenUpdate({ workload, status }: Look): boolean {
   if (workload === undefined || !workload.held || status === undefined) return false
   const known = [status.stable?.revision, status.release?.revision, status.rejected?.revision]
   return !known.includes(workload.revision)
+}
+
+/** The share that the canary is meant to have now; undefined when the phase does not say. */
+export function askedShare(status: RolloutStatus | undefined): number | undefined {
+  const release = status?.release
+  if (status === undefined || release === undefined) return undefined
+  if (status.phase === 'Progressing') return release.weight
+  if (status.phase === 'RollingBack') return 0
+  return status.phase === 'Promoting' && release.stage !== 'Filling' && release.stage !== 'Returning' ? 100 : undefined
+}
+
+/** The workload itself goes from one version to the other: its pods are neither side's. */
+export function isRolling({ status }: Look): boolean {
+  const stage = status?.release?.stage
+  return stage === 'Rolling' || stage === 'Returning' || status?.phase === 'Restoring'
 }

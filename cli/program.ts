@@ -21,9 +21,14 @@ import { paint, span, words } from './view/spans.ts'
 export function createProgram(context: Context): Command {
   const { terminal } = context
   const program = new Command('sluice')
-    .description('Progressive delivery for the workloads that you have: hold an update, canary it, promote it or roll it back.')
+    .description(
+      'Progressive delivery for the workloads that you have: hold an update, canary it, promote it or roll it back.',
+    )
     .version(`sluice ${version}`)
-    .addHelpText('after', `\nExit codes:\n${exitCodeMeanings.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join('\n')}`)
+    .addHelpText(
+      'after',
+      `\nExit codes:\n${exitCodeMeanings.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join('\n')}`,
+    )
   const commands = [
     installCommand(context),
     controllerCommand(context),

@@ -26,7 +26,10 @@ async function read(file: string): Promise<string> {
   try {
     return file === '-' ? await text(process.stdin) : await readFile(file, 'utf8')
   } catch (error) {
-    throw new CliError(exitCodes.usage, `Cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`)
+    throw new CliError(
+      exitCodes.usage,
+      `Cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
 }
 

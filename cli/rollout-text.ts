@@ -33,4 +33,5 @@ ${ingresses.map((name) => `    - ingress:\n        name: ${quoted(name)}`).join(
 }
 
 /** A name of digits would be a number. */
-const quoted = (name: string): string => (/^[a-z][a-z0-9.-]*$/.test(name) && !/^(true|false|null|yes|no|on|off|y|n)$/.test(name) ? name : JSON.stringify(name))
+const quoted = (name: string): string =>
+  /^[a-z][a-z0-9.-]*$/.test(name) && !/^(true|false|null|yes|no|on|off|y|n)$/.test(name) ? name : JSON.stringify(name)

@@ -26,7 +26,11 @@ export async function answerTo(
   }
 }
 
-async function watchFor({ client }: Session, { metadata }: KubeObject, until: AbortSignal): Promise<Answer | undefined> {
+async function watchFor(
+  { client }: Session,
+  { metadata }: KubeObject,
+  until: AbortSignal,
+): Promise<Answer | undefined> {
   const { name, namespace = '', resourceVersion = '' } = metadata
   const watched = { namespace, fieldSelector: `metadata.name=${name}`, resourceVersion }
   for await (const event of client.watch(decisionResource, watched, until)) {

@@ -1,11 +1,11 @@
 /** Where words go and come from. Real in `main`, recorded in tests. */
 export interface Terminal {
   /** A line to standard output. */
-  out(line: string): void
+  readonly out: (line: string) => void
   /** A line to standard error: progress, warnings, failures. */
-  err(line: string): void
+  readonly err: (line: string) => void
   /** Text as it is, for redrawing in place. */
-  write(text: string): void
+  readonly write: (text: string) => void
   /** Standard output is a terminal with a person in front of it. */
   readonly isTty: boolean
   readonly colours: boolean

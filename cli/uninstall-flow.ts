@@ -24,7 +24,12 @@ export async function allRollouts({ client }: Session, signal: AbortSignal): Pro
 }
 
 /** Deletes every Rollout and waits until each is retired; runs the controller here where none runs. */
-export async function retireAll(context: Context, session: Session, rollouts: readonly KubeObject[], timeoutMs: number): Promise<void> {
+export async function retireAll(
+  context: Context,
+  session: Session,
+  rollouts: readonly KubeObject[],
+  timeoutMs: number,
+): Promise<void> {
   if (rollouts.length === 0) return
   const { terminal, signal } = context
   for (const { metadata } of rollouts) await deleteQuietly(session, metadata, signal)
@@ -33,7 +38,8 @@ export async function retireAll(context: Context, session: Session, rollouts: re
   const until = AbortSignal.any([signal, done.signal, timeout])
   const life = await lifeOf(session, terminal.now(), signal)
   if (life.kind !== 'alive') terminal.out('No controller runs: it runs here until all Rollouts are retired')
-  const controller = life.kind === 'alive' ? Promise.resolve() : runController({ connection: session.connection }, until)
+  const controller =
+    life.kind === 'alive' ? Promise.resolve() : runController({ connection: session.connection }, until)
   try {
     await Promise.race([untilGone(context, session, rollouts, until), failing(controller)])
   } catch (error) {
@@ -51,7 +57,11 @@ async function failing(work: Promise<void>): Promise<never> {
   return new Promise(() => undefined)
 }
 
-async function deleteQuietly({ client }: Session, { name, namespace = '' }: KubeObject['metadata'], signal: AbortSignal) {
+async function deleteQuietly(
+  { client }: Session,
+  { name, namespace = '' }: KubeObject['metadata'],
+  signal: AbortSignal,
+) {
   try {
     await client.delete(rolloutResource, { name, namespace }, { propagationPolicy: 'Background' }, signal)
   } catch (error) {
@@ -59,7 +69,12 @@ async function deleteQuietly({ client }: Session, { name, namespace = '' }: Kube
   }
 }
 
-async function untilGone({ terminal }: Context, { client }: Session, rollouts: readonly KubeObject[], until: AbortSignal): Promise<void> {
+async function untilGone(
+  { terminal }: Context,
+  { client }: Session,
+  rollouts: readonly KubeObject[],
+  until: AbortSignal,
+): Promise<void> {
   const bell = createBell(until)
   const stop = new AbortController()
   const cache = createCache({ client, resource: rolloutResource, clock: systemClock, onChange: bell.ring })
@@ -70,7 +85,8 @@ async function untilGone({ terminal }: Context, { client }: Session, rollouts: r
     await cache.synced
     while (left.length > 0 && (await bell.heard())) {
       const still = left.filter(({ metadata }) => cache.get(metadata.namespace, metadata.name) !== undefined)
-      for (const gone of left.filter((rollout) => !still.includes(rollout))) terminal.out(`✔ Rollout ${keyOf(gone)} retired`)
+      for (const gone of left.filter((rollout) => !still.includes(rollout)))
+        terminal.out(`✔ Rollout ${keyOf(gone)} retired`)
       left = still
       for (const { metadata } of still) sayMessage(said, cache.get(metadata.namespace, metadata.name), terminal.out)
     }
@@ -95,11 +111,18 @@ async function stuck(session: Session, signal: AbortSignal): Promise<CliError> {
   const first = left[0]
   const names = left.map(keyOf).join(', ')
   const see = first === undefined ? '' : `: see sluice explain ${first.metadata.name} -n ${first.metadata.namespace}`
-  return new CliError(exitCodes.timedOut, `Not yet retired: ${names}${see}; run uninstall again, or take the finalizers off with --force`)
+  return new CliError(
+    exitCodes.timedOut,
+    `Not yet retired: ${names}${see}; run uninstall again, or take the finalizers off with --force`,
+  )
 }
 
 /** Takes our finalizer off every Rollout, and says what nobody cleans up then. */
-export async function forceAll({ terminal, signal }: Context, { client }: Session, rollouts: readonly KubeObject[]): Promise<void> {
+export async function forceAll(
+  { terminal, signal }: Context,
+  { client }: Session,
+  rollouts: readonly KubeObject[],
+): Promise<void> {
   for (const rollout of rollouts) {
     const { name, namespace = '', finalizers = [] } = rollout.metadata
     const body = { metadata: { finalizers: finalizers.filter((one) => one !== finalizer) } }
@@ -132,5 +155,22 @@ export async function removeInstallation({ terminal, signal }: Context, { client
     } catch (error) {
       if (!isFault(error, 'not-found')) throw error
     }
+  }
+}
+
+/** The server takes its time with namespaces and kinds: an install right behind would meet what is going. */
+export async function untilRemoved({ client }: Session, signal: AbortSignal): Promise<void> {
+  for (const manifest of uninstallOrder()) {
+    for (let there = true; there; there = await isThere(client, manifest, signal)) await systemClock.sleep(50, signal)
+  }
+}
+
+async function isThere(client: Session['client'], manifest: KubeObject, signal: AbortSignal): Promise<boolean> {
+  try {
+    await client.get(resourceOf(manifest), nameOf(manifest), signal)
+    return true
+  } catch (error) {
+    if (isFault(error, 'not-found')) return false
+    throw error
   }
 }

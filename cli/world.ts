@@ -27,14 +27,15 @@ const nothing: Surroundings = { deployments: [], pods: [], ingresses: [], templa
 export async function readWorld(session: Session, name: string, signal: AbortSignal): Promise<World> {
   const { client, namespace } = session
   const rollout = await client.get(rolloutResource, { namespace, name }, signal)
-  const lists = await Promise.all(entries().map(async ([key, kind]) => [key, await listOr(session, kind, signal)] as const))
-  return lists.reduce<World>((world, [key, items]) => (items === undefined ? world : { ...world, [key]: items }), {
-    ...nothing,
-    rollout,
-  })
+  const lists = await Promise.all(
+    entries().map(async ([key, kind]) => [key, await listOr(session, kind, signal)] as const),
+  )
+  const listed = Object.fromEntries(lists.filter(([, items]) => items !== undefined))
+  return { ...nothing, ...listed, rollout }
 }
 
-const entries = () => Object.entries(kinds).filter((entry): entry is [keyof Surroundings, Resource] => entry[0] in nothing)
+const entries = () =>
+  Object.entries(kinds).filter((entry): entry is [keyof Surroundings, Resource] => entry[0] in nothing)
 
 async function listOr({ client, namespace }: Session, kind: Resource, signal: AbortSignal) {
   try {
@@ -50,7 +51,8 @@ const togetherMs = 80
 
 /** The world now, and again after every change, until the signal aborts or the Rollout is gone. */
 export async function* followWorld(session: Session, name: string, signal: AbortSignal): AsyncGenerator<World> {
-  yield await readWorld(session, name, signal) // says at once what is missing or forbidden
+  const first = await readWorld(session, name, signal) // says at once what is missing or forbidden
+  yield first
   const stop = new AbortController()
   const bell = createBell(AbortSignal.any([signal, stop.signal]))
   const rollouts = cacheOf(session, rolloutResource, bell.ring, `metadata.name=${name}`)
@@ -61,7 +63,8 @@ export async function* followWorld(session: Session, name: string, signal: Abort
     while (await bell.heard()) {
       const rollout = rollouts.get(session.namespace, name)
       if (rollout === undefined) return
-      yield around.reduce<World>((world, [key, cache]) => ({ ...world, [key]: cache.list() }), { ...nothing, rollout })
+      const seen = around.filter(([, cache]) => cache.hasSynced()).map(([key, cache]) => [key, cache.list()] as const)
+      yield { ...first, ...Object.fromEntries(seen), rollout }
       await systemClock.sleep(togetherMs, bell.until).catch(() => undefined)
     }
   } finally {
@@ -70,7 +73,12 @@ export async function* followWorld(session: Session, name: string, signal: Abort
   }
 }
 
-function cacheOf({ client, namespace }: Session, resource: Resource, onChange: () => void, fieldSelector?: string): Cache {
+function cacheOf(
+  { client, namespace }: Session,
+  resource: Resource,
+  onChange: () => void,
+  fieldSelector?: string,
+): Cache {
   const selected = fieldSelector === undefined ? {} : { fieldSelector }
   return createCache({ client, resource, namespace, clock: systemClock, onChange, ...selected })
 }

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { runController } from '../../rollout-controller/controller.ts'
-import { logLevels, type LogLevel } from '../../rollout-controller/log.ts'
+import { type LogLevel, logLevels } from '../../rollout-controller/log.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { connectionOf, type ClusterFlags, type Context, withClusterFlags } from '../session.ts'
+import { type ClusterFlags, type Context, connectionOf, withClusterFlags } from '../session.ts'
 
 interface ControllerFlags extends ClusterFlags {
   readonly inCluster?: boolean
@@ -42,7 +42,9 @@ async function run(context: Context, options: ControllerFlags): Promise<void> {
   }
   const everywhere = namespace === undefined ? 'all namespaces' : `namespace ${namespace}`
   const onReady = ({ url }: { readonly url?: string }) =>
-    terminal.err(`The controller works on ${everywhere} of ${connection.contextName}${url === undefined ? '' : `, ${url}/metrics`}; Ctrl-C stops it, and nothing is lost`)
+    terminal.err(
+      `The controller works on ${everywhere} of ${connection.contextName}${url === undefined ? '' : `, ${url}/metrics`}; Ctrl-C stops it, and nothing is lost`,
+    )
   try {
     await runController({ connection, config, onReady }, signal)
   } catch (error) {

@@ -40,7 +40,12 @@ export function decisionCommand(context: Context, verb: Verb): Command {
         return
       }
       const wanted = wait === true ? { goal: until, timeoutMs: timeout } : {}
-      context.exitCode = await decide(context, session, { verb, name, ...(reason === undefined ? {} : { reason }), ...wanted })
+      context.exitCode = await decide(context, session, {
+        verb,
+        name,
+        ...(reason === undefined ? {} : { reason }),
+        ...wanted,
+      })
     }),
   )
 }

@@ -38,15 +38,20 @@ async function init(context: Context, session: Session, target: Target, { apply,
   if (!isKubeObject(object)) throw new Error(`not a Rollout: ${stringify(object)}`)
   await session.client.create(rolloutResource, object, { fieldManager: 'sluice-cli' }, signal)
   const { name } = object.metadata
-  terminal.out(`✔ Rollout ${session.namespace}/${name} created for ${discovery.found.ingresses.map((one) => `Ingress ${one}`).join(', ')}`)
-  terminal.out(`Next: sluice status ${name} -n ${session.namespace} --watch, and then change the Deployment as you always do`)
+  terminal.out(
+    `✔ Rollout ${session.namespace}/${name} created for ${discovery.found.ingresses.map((one) => `Ingress ${one}`).join(', ')}`,
+  )
+  terminal.out(
+    `Next: sluice status ${name} -n ${session.namespace} --watch, and then change the Deployment as you always do`,
+  )
 }
 
 /** `deployment/web`, `deploy/web`, `deployment web`, `release web`, `release/web`, or a bare name. */
 export function targetOf(words: readonly string[]): Target {
   const [kind, name, ...rest] = words.flatMap((word) => word.split('/')).filter((word) => word !== '')
   if (kind === undefined) return { kind: 'any' }
-  if (rest.length > 0) throw new CliError(exitCodes.usage, 'Name one thing: sluice init deployment/NAME, or sluice init release NAME')
+  if (rest.length > 0)
+    throw new CliError(exitCodes.usage, 'Name one thing: sluice init deployment/NAME, or sluice init release NAME')
   if (name === undefined) return { kind: 'deployment', name: kind }
   if (/^(deployments?|deploy|deployment\.apps)$/.test(kind)) return { kind: 'deployment', name }
   if (/^(release|helm)$/.test(kind)) return { kind: 'release', name }
@@ -54,7 +59,8 @@ export function targetOf(words: readonly string[]): Target {
 }
 
 async function inventoryOf({ client, namespace }: Session, signal: AbortSignal): Promise<Inventory> {
-  const list = async (resource: typeof deploymentResource) => (await client.listAll(resource, { namespace }, signal)).items
+  const list = async (resource: typeof deploymentResource) =>
+    (await client.listAll(resource, { namespace }, signal)).items
   const [deployments, services, ingresses, rollouts] = await Promise.all([
     list(deploymentResource),
     list(serviceResource),

@@ -20,7 +20,8 @@ export function installCommand(context: Context): Command {
     .addOption(new Option('-o, --output <format>', 'print the manifests (with --dry-run)').choices(['yaml', 'json']))
     .action(async (options: InstallOptions) => {
       const { image, output, dryRun } = options
-      if (output !== undefined && dryRun !== true) throw new CliError(exitCodes.usage, '-o prints manifests and needs --dry-run')
+      if (output !== undefined && dryRun !== true)
+        throw new CliError(exitCodes.usage, '-o prints manifests and needs --dry-run')
       if (dryRun === true) return printManifests(context, image, output ?? 'yaml')
       await withSession(context, options, (session) => install(context, session, image))
       sayNext(context, image)
@@ -35,6 +36,9 @@ function printManifests({ terminal }: Context, image: string | undefined, format
 
 function sayNext({ terminal }: Context, image: string | undefined): void {
   terminal.out('')
-  if (image === undefined) terminal.out('Next: run the controller, here: sluice controller   (or in the cluster: sluice install --image REF)')
-  terminal.out(`${image === undefined ? 'Then' : 'Next'}: write a Rollout for a Deployment that you have: sluice init deployment/NAME -n NAMESPACE --apply`)
+  if (image === undefined)
+    terminal.out('Next: run the controller, here: sluice controller   (or in the cluster: sluice install --image REF)')
+  terminal.out(
+    `${image === undefined ? 'Then' : 'Next'}: write a Rollout for a Deployment that you have: sluice init deployment/NAME -n NAMESPACE --apply`,
+  )
 }

@@ -27,17 +27,26 @@ export function lintCommand(context: Context): Command {
       withSession(context, options, async (session) => {
         const rollouts = await rolloutsFrom(session, name, options.filename, context.signal)
         const results: ExitCode[] = []
-        for (const rollout of rollouts) results.push(await lintOne(context, inNamespaceOf(session, rollout), rollout, options))
+        for (const rollout of rollouts)
+          results.push(await lintOne(context, inNamespaceOf(session, rollout), rollout, options))
         context.exitCode = results.find((code) => code !== exitCodes.ok) ?? exitCodes.ok
       }),
     )
 }
 
-async function lintOne(context: Context, session: Session, rollout: KubeObject, { output, filename }: LintOptions): Promise<ExitCode> {
+async function lintOne(
+  context: Context,
+  session: Session,
+  rollout: KubeObject,
+  { output, filename }: LintOptions,
+): Promise<ExitCode> {
   const { terminal, signal } = context
   const findings = await find(session, rollout, filename === undefined, signal)
   const errors = findings.filter(({ severity }) => severity === 'error').length
-  const verdict = findings.length === 0 ? span('no problems', 'good') : `${plural(errors, 'error')}, ${plural(findings.length - errors, 'warning')}`
+  const verdict =
+    findings.length === 0
+      ? span('no problems', 'good')
+      : `${plural(errors, 'error')}, ${plural(findings.length - errors, 'warning')}`
   if (output !== undefined) printData(terminal, output, { rollout: rollout.metadata.name, findings })
   else {
     const name = strong(`${session.namespace}/${rollout.metadata.name}`)
@@ -47,9 +56,15 @@ async function lintOne(context: Context, session: Session, rollout: KubeObject, 
 }
 
 /** A spec that does not parse is told field by field; only a good one is compared with the cluster. */
-export async function find(session: Session, rollout: KubeObject, existsAlready: boolean, signal: AbortSignal): Promise<readonly Finding[]> {
+export async function find(
+  session: Session,
+  rollout: KubeObject,
+  existsAlready: boolean,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
   const parsed = parseRollout(rollout)
-  if (parsed.kind === 'problems') return parsed.problems.map(({ path, message }) => ({ severity: 'error', message: `${path} ${message}` }))
+  if (parsed.kind === 'problems')
+    return parsed.problems.map(({ path, message }) => ({ severity: 'error', message: `${path} ${message}` }))
   const { snapshot } = await sightOf(session, rollout, signal)
   return findingsOf(snapshot, existsAlready)
 }

@@ -31,7 +31,12 @@ export function planCommand(context: Context): Command {
     )
 }
 
-async function planOne({ terminal, signal }: Context, session: Session, rollout: KubeObject, { output, filename }: PlanOptions): Promise<void> {
+async function planOne(
+  { terminal, signal }: Context,
+  session: Session,
+  rollout: KubeObject,
+  { output, filename }: PlanOptions,
+): Promise<void> {
   const sight = await sightOf(session, rollout, signal)
   const forecast = forecastOf(sight, rollout)
   const findings = findingsOf(sight.snapshot, filename === undefined)
@@ -47,7 +52,10 @@ function forecastOf({ snapshot, strategy }: Sight, { metadata }: KubeObject): Fo
     throw new CliError(exitCodes.failed, `The spec of ${metadata.name} has problems; see them with: sluice lint`)
   }
   if (workload === undefined) {
-    throw new CliError(exitCodes.notFound, `There is no Deployment ${rollout.meta.namespace}/${rollout.spec.workloadRef.name} to plan for; check spec.workloadRef`)
+    throw new CliError(
+      exitCodes.notFound,
+      `There is no Deployment ${rollout.meta.namespace}/${rollout.spec.workloadRef.name} to plan for; check spec.workloadRef`,
+    )
   }
   const release = rollout.status?.release
   return foretell({

@@ -2,10 +2,12 @@ import { Command } from 'commander'
 import { rolloutResource } from '../../api/names.ts'
 import { createCache } from '../../kube/cache.ts'
 import { systemClock } from '../../rollout-controller/loop/clock.ts'
+import { lifeOf, lifeText } from '../controller-life.ts'
 import { CliError } from '../errors.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { follow } from '../follow.ts'
 import type { Goal } from '../goal.ts'
+import { hasUnseenUpdate } from '../look.ts'
 import { lookAt } from '../look-at.ts'
 import { outputOption, timeoutOption, untilOption } from '../options.ts'
 import { type ClusterFlags, type Context, type Session, withClusterFlags, withSession } from '../session.ts'
@@ -36,7 +38,9 @@ export function statusCommand(context: Context): Command {
     .addOption(outputOption(['json', 'yaml', 'wide']))
     .action((name: string | undefined, options: StatusOptions) =>
       withSession(context, options, async (session) => {
-        context.exitCode = await (name === undefined ? showAll(context, session, options) : showOne(context, session, name, options))
+        context.exitCode = await (name === undefined
+          ? showAll(context, session, options)
+          : showOne(context, session, name, options))
       }),
     )
 }
@@ -55,11 +59,20 @@ async function showOne(context: Context, session: Session, name: string, options
   const { terminal } = context
   if (format !== undefined) printData(terminal, format, look)
   else printBranch(terminal, rolloutTree(look, { now: terminal.now(), decisions: options.output === 'wide' ? 20 : 3 }))
+  if (look.status === undefined || hasUnseenUpdate(look)) await warnIfAlone(context, session)
   return exitCodes.ok
 }
 
+/** Nobody has answered: is there anybody? */
+async function warnIfAlone({ terminal, signal }: Context, session: Session): Promise<void> {
+  const life = await lifeOf(session, terminal.now(), signal)
+  if (life.kind === 'never' || life.kind === 'silent')
+    terminal.err(`warning: ${lifeText(life)}; start one here: sluice controller`)
+}
+
 async function showAll(context: Context, session: Session, options: StatusOptions): Promise<ExitCode> {
-  if (options.wait === true) throw new CliError(exitCodes.usage, '--wait needs the name of a Rollout: sluice status NAME --wait')
+  if (options.wait === true)
+    throw new CliError(exitCodes.usage, '--wait needs the name of a Rollout: sluice status NAME --wait')
   const { terminal, signal } = context
   const everywhere = options.allNamespaces === true
   const where = everywhere ? {} : { namespace: session.namespace }
@@ -76,7 +89,10 @@ async function showAll(context: Context, session: Session, options: StatusOption
       wide: options.output === 'wide',
     })
   if (options.watch === true) return watchAll(context, session, where, lines)
-  if (items.length === 0) terminal.err(`No Rollouts ${everywhere ? 'in the cluster' : `in namespace ${session.namespace}`}; make one: sluice init`)
+  if (items.length === 0)
+    terminal.err(
+      `No Rollouts ${everywhere ? 'in the cluster' : `in namespace ${session.namespace}`}; make one: sluice init`,
+    )
   else printLines(terminal, lines(items))
   return exitCodes.ok
 }
@@ -84,7 +100,9 @@ async function showAll(context: Context, session: Session, options: StatusOption
 type Rollouts = Awaited<ReturnType<Session['client']['listAll']>>['items']
 
 const inOrder = (rollouts: Rollouts): Rollouts =>
-  [...rollouts].sort((a, b) => (`${a.metadata.namespace}/${a.metadata.name}` < `${b.metadata.namespace}/${b.metadata.name}` ? -1 : 1))
+  [...rollouts].sort((a, b) =>
+    `${a.metadata.namespace}/${a.metadata.name}` < `${b.metadata.namespace}/${b.metadata.name}` ? -1 : 1,
+  )
 
 /** The table redrawn in place; in a pipe, a row whenever one changes. */
 async function watchAll(

@@ -3,12 +3,13 @@ import { CliError } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { timeoutOption } from '../options.ts'
 import { type ClusterFlags, type Context, withClusterFlags, withSession } from '../session.ts'
-import { allRollouts, forceAll, removeInstallation, retireAll } from '../uninstall-flow.ts'
+import { allRollouts, forceAll, removeInstallation, retireAll, untilRemoved } from '../uninstall-flow.ts'
 import { plural } from '../view/marks.ts'
 
 interface UninstallOptions extends ClusterFlags {
   readonly force?: boolean
   readonly yes?: boolean
+  readonly wait?: boolean
   readonly timeout: number
 }
 
@@ -19,7 +20,7 @@ export function uninstallCommand(context: Context): Command {
     .description('retire every Rollout, stable versions stay as they are, then remove Sluice from the cluster')
     .option('-y, --yes', 'do not ask')
     .option('--force', 'take our finalizers off instead of retiring; says what is left behind')
-    .option('--wait', 'wait until all is retired (it always does)')
+    .option('--wait', 'end only when the namespace and the kinds are really gone')
     .addOption(timeoutOption(timeoutMs))
     .action((options: UninstallOptions) =>
       withSession(context, options, async (session) => {
@@ -28,15 +29,21 @@ export function uninstallCommand(context: Context): Command {
         if (options.force === true) await forceAll(context, session, rollouts)
         else await retireAll(context, session, rollouts, options.timeout)
         await removeInstallation(context, session)
+        if (options.wait === true) await untilRemoved(session, context.signal)
         context.terminal.out('Sluice is gone from the cluster')
       }),
     )
 }
 
-async function confirm({ terminal, signal, where }: Context, { yes, force }: UninstallOptions, rollouts: number): Promise<void> {
+async function confirm(
+  { terminal, signal, where }: Context,
+  { yes, force }: UninstallOptions,
+  rollouts: number,
+): Promise<void> {
   if (yes === true) return
   const what = `${force === true ? 'Remove' : 'Retire'} ${plural(rollouts, 'Rollout')} and remove Sluice from ${where.context ?? 'the cluster'}?`
   const answer = await terminal.confirm(what, signal)
   if (answer === false) throw new CliError(exitCodes.failed, 'Nothing was changed')
-  if (answer === undefined && force === true) throw new CliError(exitCodes.usage, 'uninstall --force without a terminal needs --yes')
+  if (answer === undefined && force === true)
+    throw new CliError(exitCodes.usage, 'uninstall --force without a terminal needs --yes')
 }

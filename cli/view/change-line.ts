@@ -1,4 +1,4 @@
-import type { Look } from '../look.ts'
+import { isRolling, type Look } from '../look.ts'
 import { imageTags } from './marks.ts'
 
 /** One plain line that says all that is worth a line in a log; two looks with the same line show no change. */
@@ -10,7 +10,7 @@ export function changeLine(look: Look): string {
     `${look.namespace}/${look.name}`,
     release?.stage === undefined ? status.phase : `${status.phase}/${release.stage}`,
     release === undefined ? '' : `step=${release.step}/${release.steps} weight=${release.weight}%`,
-    sideText('stable', look.stable),
+    sideText(isRolling(look) ? 'workload' : 'stable', look.stable),
     sideText('canary', look.canary),
     `- ${waiting?.message ?? status.message}`,
   ]

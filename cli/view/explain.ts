@@ -1,5 +1,5 @@
 import type { RolloutStatus } from '../../api/status.ts'
-import { type Look } from '../look.ts'
+import type { Look } from '../look.ts'
 import { ageText, phaseSpan, timeText, untilText } from './marks.ts'
 import { decisionLine } from './rollout-tree.ts'
 import { dim, type Line, span, strong, words } from './spans.ts'
@@ -17,7 +17,12 @@ export function explanation(look: Look, now: number): Branch {
   }
 }
 
-const branch = (key: string, text: Line, children: readonly Branch[] = []): Branch => ({ key, label: key, text, children })
+const branch = (key: string, text: Line, children: readonly Branch[] = []): Branch => ({
+  key,
+  label: key,
+  text,
+  children,
+})
 
 const notSeen = (name: string): Branch =>
   branch('why', words(`no controller has looked at ${name} yet; start one: sluice controller`))
@@ -26,16 +31,33 @@ function reasonsOf({ name, status: _status, ...look }: Look, status: RolloutStat
   const { ending, rejected, bypass, waiting } = status
   return [
     branch('why', words(status.message)),
-    ...(ending === undefined ? [] : [branch('because', words(ending.message, dim(`(${ending.cause}, by ${ending.by})`)))]),
-    ...(rejected === undefined ? [] : [branch('rejected', words(rejected.revision, dim(`by ${rejected.by} at ${timeText(rejected.at, now)}`), rejected.message))]),
-    ...(bypass === undefined ? [] : [branch('bypass', words(`by ${bypass.by} since ${timeText(bypass.since, now)}:`, bypass.reason))]),
-    ...(waiting === undefined ? [] : [branch('waiting', words(span(waiting.message, 'warn'), dim(`(${waiting.reason})`)))]),
+    ...(ending === undefined
+      ? []
+      : [branch('because', words(ending.message, dim(`(${ending.cause}, by ${ending.by})`)))]),
+    ...(rejected === undefined
+      ? []
+      : [
+          branch(
+            'rejected',
+            words(rejected.revision, dim(`by ${rejected.by} at ${timeText(rejected.at, now)}`), rejected.message),
+          ),
+        ]),
+    ...(bypass === undefined
+      ? []
+      : [branch('bypass', words(`by ${bypass.by} since ${timeText(bypass.since, now)}:`, bypass.reason))]),
+    ...(waiting === undefined || status.message.includes(waiting.message)
+      ? []
+      : [branch('waiting', words(span(waiting.message, 'warn'), dim(`(${waiting.reason})`)))]),
+    ...troubleOf(look.canary),
     branch('until', words(untilOf(status, now))),
     branch('type', [strong(nextOf(name, look.namespace, status))]),
     ...conditionsOf(status, now),
     ...decisionsOf(status, now),
   ]
 }
+
+const troubleOf = (side: Look['canary']): readonly Branch[] =>
+  (side?.trouble ?? []).slice(0, 5).map(({ pod, reason }) => branch('pod', words(pod, span(reason, 'bad'))))
 
 function untilOf({ waiting, phase }: RolloutStatus, now: number): string {
   if (waiting?.until !== undefined) return untilText(waiting.until, now).replace(/^until /, '')
@@ -45,14 +67,24 @@ function untilOf({ waiting, phase }: RolloutStatus, now: number): string {
 
 function nextOf(name: string, namespace: string, { waiting, phase }: RolloutStatus): string {
   if (waiting !== undefined) return waiting.next
-  return phase === 'Healthy' ? 'nothing: change the workload, as with helm upgrade' : `nothing; to watch: sluice status ${name} -n ${namespace} --watch`
+  return phase === 'Healthy'
+    ? 'nothing: change the workload, as with helm upgrade'
+    : `nothing; to watch: sluice status ${name} -n ${namespace} --watch`
 }
 
 /** Since the newest thing that is stamped. */
 function sinceText(status: RolloutStatus | undefined, now: number): string {
   if (status === undefined) return ''
   const { release, rejected, bypass, drainSince } = status
-  const times = [release?.startedAt, release?.stepStartedAt, release?.gatesOpenedAt, release?.stageStartedAt, drainSince, bypass?.since, release === undefined ? rejected?.at : undefined]
+  const times = [
+    release?.startedAt,
+    release?.stepStartedAt,
+    release?.gatesOpenedAt,
+    release?.stageStartedAt,
+    drainSince,
+    bypass?.since,
+    release === undefined ? rejected?.at : undefined,
+  ]
   const newest = times.flatMap((time) => (time === undefined ? [] : [Date.parse(time)])).sort((a, b) => b - a)[0]
   return newest === undefined ? '' : `since ${timeText(new Date(newest).toISOString(), now)}, ${ageText(now - newest)}`
 }
@@ -60,12 +92,21 @@ function sinceText(status: RolloutStatus | undefined, now: number): string {
 function conditionsOf({ conditions }: RolloutStatus, now: number): readonly Branch[] {
   const wrong = conditions.filter(({ type, status }) => status !== (type === 'Stalled' ? 'False' : 'True'))
   return wrong.map(({ type, status, reason, message, lastTransitionTime }) =>
-    branch(type.toLowerCase(), words(span(`${status}: ${reason}`, 'bad'), message, dim(`since ${timeText(lastTransitionTime, now)}`))),
+    branch(
+      type.toLowerCase(),
+      words(span(`${status}: ${reason}`, 'bad'), message, dim(`since ${timeText(lastTransitionTime, now)}`)),
+    ),
   )
 }
 
 function decisionsOf({ decisions }: RolloutStatus, now: number): readonly Branch[] {
   const taken = decisions.slice(-5).reverse()
   if (taken.length === 0) return []
-  return [branch('decisions', [], taken.map((decision) => ({ key: 'decision', text: decisionLine(decision, now) })))]
+  return [
+    branch(
+      'decisions',
+      [],
+      taken.map((decision) => ({ key: 'decision', text: decisionLine(decision, now) })),
+    ),
+  ]
 }

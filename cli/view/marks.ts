@@ -1,6 +1,6 @@
-import type { Phase } from '../../api/status.ts'
-import type { Gate, Replicas, Step } from '../../api/rollout.ts'
 import { formatDuration } from '../../api/duration.ts'
+import type { Gate, Replicas, Step } from '../../api/rollout.ts'
+import type { Phase } from '../../api/status.ts'
 import type { StepMark } from '../look.ts'
 import { type Span, span, type Tone } from './spans.ts'
 
@@ -20,6 +20,7 @@ export const phaseSpan = (phase: Phase): Span => span(phase, phaseTones[phase])
 const marks: Readonly<Record<StepMark, Span>> = {
   done: span('✔', 'good'),
   current: span('▶', 'accent'),
+  failed: span('✖', 'bad'),
   open: span('○', 'dim'),
 }
 export const markSpan = (mark: StepMark): Span => marks[mark]
@@ -34,7 +35,8 @@ export function targetText({ weight, replicas }: Step): string {
 const replicasText = (replicas: Replicas): string =>
   replicas.kind === 'count' ? plural(replicas.count, 'pod') : `${replicas.percent} % of the pods`
 
-export const gateText = (gate: Gate): string => (gate.kind === 'approval' ? approvalText(gate.timeoutMs) : `pause ${formatDuration(gate.durationMs)}`)
+export const gateText = (gate: Gate): string =>
+  gate.kind === 'approval' ? approvalText(gate.timeoutMs) : `pause ${formatDuration(gate.durationMs)}`
 
 const approvalText = (timeoutMs: number | undefined): string =>
   timeoutMs === undefined ? 'approval' : `approval within ${formatDuration(timeoutMs)}`

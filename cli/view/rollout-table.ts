@@ -1,8 +1,7 @@
 import type { KubeObject } from '../../api/kube-object.ts'
 import { parseStatus } from '../../api/parse-status.ts'
-import { phaseSpan } from './marks.ts'
-import { ageText } from './marks.ts'
-import { dim, type Line, span, type Span } from './spans.ts'
+import { ageText, phaseSpan } from './marks.ts'
+import { dim, type Line, type Span, span } from './spans.ts'
 import { table } from './table.ts'
 
 export interface TableOptions {
@@ -15,8 +14,20 @@ export interface TableOptions {
 /** All Rollouts, one row each. */
 export function rolloutTable(rollouts: readonly KubeObject[], options: TableOptions): readonly Line[] {
   const { withNamespace, wide, columns } = options
-  const header = [...(withNamespace ? ['NAMESPACE'] : []), 'NAME', 'PHASE', 'STEP', 'WEIGHT', ...(wide ? ['STABLE', 'RELEASE', 'AGE'] : []), 'MESSAGE']
-  return table(header, rollouts.map((rollout) => rowOf(rollout, options)), columns)
+  const header = [
+    ...(withNamespace ? ['NAMESPACE'] : []),
+    'NAME',
+    'PHASE',
+    'STEP',
+    'WEIGHT',
+    ...(wide ? ['STABLE', 'RELEASE', 'AGE'] : []),
+    'MESSAGE',
+  ]
+  return table(
+    header,
+    rollouts.map((rollout) => rowOf(rollout, options)),
+    columns,
+  )
 }
 
 function rowOf(rollout: KubeObject, { now, withNamespace, wide }: TableOptions): Span[] {

@@ -1,7 +1,7 @@
 import type { Gate, Step } from '../../api/rollout.ts'
 import type { Release, TakenDecision } from '../../api/status.ts'
-import { currentStep, hasUnseenUpdate, type Look, markOf, type RouteLook, type Side } from '../look.ts'
-import { ageText, gateText, imageTags, markSpan, phaseSpan, plural, targetText, timeText, untilText } from './marks.ts'
+import { currentStep, hasUnseenUpdate, isRolling, type Look, markOf, type RouteLook, type Side } from '../look.ts'
+import { ageText, gateText, imageTags, markSpan, phaseSpan, targetText, timeText, untilText } from './marks.ts'
 import { dim, type Line, span, strong, words } from './spans.ts'
 import type { Branch } from './tree.ts'
 
@@ -29,7 +29,12 @@ export function rolloutTree(look: Look, options: TreeOptions): Branch {
 
 function titleOf({ name, namespace, status, deleting }: Look): Line {
   const phase = status === undefined ? span('not seen yet', 'warn') : phaseSpan(status.phase)
-  return words(strong(`${namespace}/${name}`), phase, stageOf(status?.release), deleting ? span('(being deleted)', 'warn') : undefined)
+  return words(
+    strong(`${namespace}/${name}`),
+    phase,
+    stageOf(status?.release),
+    deleting ? span('(being deleted)', 'warn') : undefined,
+  )
 }
 
 function stageOf(release: Release | undefined): string {
@@ -44,16 +49,25 @@ function messageOf(look: Look): Branch[] {
   }
   const unseen = hasUnseenUpdate(look) ? [{ key: 'held', label: 'held', text: heldText(look) }] : []
   const message = look.status?.message ?? 'the controller has not looked at it yet: does it run? (`sluice controller`)'
-  return [{ key: 'message', text: words(message) }, ...unseen]
+  return [...(saysMore(look) ? [{ key: 'message', text: words(message) }] : []), ...unseen]
+}
+
+/** The wait has a line of its own: a message that only repeats it is left out. */
+function saysMore({ status }: Look): boolean {
+  return status?.waiting === undefined || !status.message.includes(status.waiting.message)
 }
 
 const heldText = ({ workload }: Look): Line =>
-  words(span('an update', 'warn'), imageTags(workload?.images ?? []), dim('is held; the controller has not answered it yet'))
+  words(
+    span('an update', 'warn'),
+    imageTags(workload?.images ?? []),
+    dim('is held; the controller has not answered it yet'),
+  )
 
-function sidesOf({ stable, canary, status }: Look): Branch[] {
-  const rolling = status?.release?.stage === 'Rolling' || status?.release?.stage === 'Returning'
+function sidesOf(look: Look): Branch[] {
+  const { stable, canary } = look
   return [
-    ...(stable === undefined ? [] : [sideBranch(rolling ? 'workload' : 'stable', stable)]),
+    ...(stable === undefined ? [] : [sideBranch(isRolling(look) ? 'workload' : 'stable', stable)]),
     ...(canary === undefined ? [] : [sideBranch('canary', canary)]),
   ]
 }
@@ -81,12 +95,17 @@ function troubleOf({ trouble }: Side): Branch[] {
 }
 
 function routeBranch({ kind, name, asked, says, object }: RouteLook): Branch {
-  const agrees = (says ?? 0) === asked
+  const agrees = asked === undefined || (says ?? 0) === asked
   const share = span(`${says ?? 0} % to the canary`, agrees ? 'plain' : 'warn')
   return {
     key: 'traffic',
     label: 'traffic',
-    text: words(`${kind} ${name}`, share, agrees ? undefined : span(`(${asked} % asked)`, 'warn'), dim(object === undefined ? '' : `by ${object}`)),
+    text: words(
+      `${kind} ${name}`,
+      share,
+      agrees ? undefined : span(`(${asked} % asked)`, 'warn'),
+      dim(object === undefined ? '' : `by ${object}`),
+    ),
   }
 }
 
@@ -108,7 +127,8 @@ function stepBranch(look: Look, step: Step, number: number, now: number): Branch
 }
 
 function gateBranch(gate: Gate, release: Release, now: number): Branch {
-  const text = gate.kind === 'approval' ? approvalLine(gate.timeoutMs, release, now) : pauseLine(gate.durationMs, release, now)
+  const text =
+    gate.kind === 'approval' ? approvalLine(gate.timeoutMs, release, now) : pauseLine(gate.durationMs, release, now)
   return { key: gate.kind, text }
 }
 
@@ -116,7 +136,11 @@ function approvalLine(timeoutMs: number | undefined, release: Release, now: numb
   if (release.approvedBy !== undefined) return words(span('✔', 'good'), `approved by ${release.approvedBy}`)
   if (release.gatesOpenedAt === undefined) return words(dim('○ approval, once the batch is out'))
   const limit = timeoutMs === undefined ? 'no deadline' : untilText(after(release.gatesOpenedAt, timeoutMs), now)
-  return words(span('▶', 'accent'), 'approval', dim(`waits for a person since ${ageText(now - Date.parse(release.gatesOpenedAt))}, ${limit}`))
+  return words(
+    span('▶', 'accent'),
+    'approval',
+    dim(`waits for a person since ${ageText(now - Date.parse(release.gatesOpenedAt))}, ${limit}`),
+  )
 }
 
 function pauseLine(durationMs: number, release: Release, now: number): Line {
@@ -152,5 +176,3 @@ export function decisionLine(decision: TakenDecision, now: number): Line {
   const refused = outcome === 'Refused' ? span(`refused: ${message}`, 'bad') : undefined
   return words(dim(timeText(at, now)), by, strong(what), refused, dim(reason === undefined ? '' : `“${reason}”`))
 }
-
-export const podsText = (side: Side): string => `${side.ready} of ${plural(side.wanted, 'pod')} ready`

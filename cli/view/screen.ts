@@ -21,7 +21,7 @@ export function createScreen(terminal: Terminal): Screen {
   let open = false
   return {
     draw(lines) {
-      const fitting = fit(lines, terminal.rows() - 1)
+      const fitting = rowsThatFit(lines, terminal.rows() - 1)
       const up = drawn > 0 ? `\u001b[${drawn}A\r` : ''
       const body = fitting.map((line) => `${paint(line, terminal.colours)}${clearRight}\n`).join('')
       terminal.write(`${frame[0]}${open ? '' : hideCursor}${up}${body}${clearBelow}${frame[1]}`)
@@ -35,7 +35,7 @@ export function createScreen(terminal: Terminal): Screen {
   }
 }
 
-function fit(lines: readonly Line[], rows: number): readonly Line[] {
+function rowsThatFit(lines: readonly Line[], rows: number): readonly Line[] {
   if (lines.length <= rows || rows < 2) return lines
   return [...lines.slice(0, rows - 1), [{ text: `… ${lines.length - rows + 1} more rows`, tone: 'dim' }]]
 }

@@ -18,9 +18,15 @@ export function words(...parts: readonly (Span | string | undefined)[]): Line {
   return shown.flatMap((part, index) => (index === 0 ? [part] : [span(' '), part]))
 }
 
+const segmenter = new Intl.Segmenter()
+
+/** What a person calls the letters of a text: an accent or an emoji is not cut in two. */
+export const lettersOf = (text: string): readonly string[] =>
+  Array.from(segmenter.segment(text), ({ segment }) => segment)
+
 /** Columns that a line takes. The text we write has no wide characters. */
 export function widthOf(line: Line): number {
-  return line.reduce((sum, part) => sum + [...part.text].length, 0)
+  return line.reduce((sum, part) => sum + lettersOf(part.text).length, 0)
 }
 
 export const plainText = (line: Line): string => line.map((part) => part.text).join('')
@@ -40,8 +46,8 @@ export function paint(line: Line, colours: boolean): string {
 }
 
 function paintSpan({ text, tone }: Span, colours: boolean): string {
-  const escape = escapes[tone]
-  return !colours || escape === undefined || text === '' ? text : `${escape[0]}${text}${escape[1]}`
+  const codes = escapes[tone]
+  return !colours || codes === undefined || text === '' ? text : `${codes[0]}${text}${codes[1]}`
 }
 
 /** Breaks a line between words so that no row is wider than `columns`; a longer word is cut. */
@@ -50,7 +56,7 @@ export function wrap(line: Line, columns: number): readonly Line[] {
   const rows: Span[][] = [[]]
   let used = 0
   for (const piece of line.flatMap((part) => piecesOf(part, columns))) {
-    const width = [...piece.text].length
+    const width = lettersOf(piece.text).length
     if (used + width > columns && used > 0) {
       trimEnd(rows.at(-1))
       rows.push([])
@@ -67,7 +73,7 @@ export function wrap(line: Line, columns: number): readonly Line[] {
 function piecesOf(part: Span, columns: number): Span[] {
   const cut = Math.max(1, columns)
   return (part.text.match(/\s+|\S+/g) ?? []).flatMap((piece) => {
-    const letters = [...piece]
+    const letters = lettersOf(piece)
     const count = Math.ceil(letters.length / cut)
     return Array.from({ length: count }, (_, at) => span(letters.slice(at * cut, (at + 1) * cut).join(''), part.tone))
   })
@@ -79,9 +85,11 @@ function trimEnd(row: Span[] | undefined): void {
 
 /** Neighbours of one tone become one span, so that a painted line has few escapes. */
 function joined(row: readonly Span[]): Line {
-  return row.reduce<Span[]>((spans, next) => {
+  const spans: Span[] = []
+  for (const next of row) {
     const last = spans.at(-1)
-    if (last?.tone !== next.tone) return [...spans, next]
-    return [...spans.slice(0, -1), span(last.text + next.text, last.tone)]
-  }, [])
+    if (last?.tone === next.tone) spans.splice(-1, 1, span(last.text + next.text, last.tone))
+    else spans.push(next)
+  }
+  return spans
 }

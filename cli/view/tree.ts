@@ -1,4 +1,4 @@
-import { type Line, plainText, span, widthOf, wrap, words } from './spans.ts'
+import { type Line, plainText, span, widthOf, words, wrap } from './spans.ts'
 
 /** One thing to say, and what belongs to it. `key` is its name in plain lines, and its label in the tree. */
 export interface Branch {
@@ -41,11 +41,17 @@ function limbs(children: readonly Branch[], indent: string, columns: number): Li
 }
 
 function rows(branch: Branch, first: string, rest: string, columns: number, labels = 0, below = ''): Line[] {
-  const label = branch.label === undefined ? '' : `${branch.label.padEnd(labels)} `
+  const label = labelText(branch, labels)
   const left = [...words(span(first, 'dim')), ...(label === '' ? [] : [span(label, 'dim')])]
   const used = widthOf(left)
   const next = `${rest}${below}`.padEnd(used).slice(0, Math.max(used, rest.length))
   return wrap(branch.text, Math.max(columns - used, 20)).map((row, at) =>
     at === 0 ? [...left, ...row] : [span(next, 'dim'), ...row],
   )
+}
+
+/** A heading, with nothing behind it, needs no blanks to line anything up. */
+function labelText({ label, text }: Branch, width: number): string {
+  if (label === undefined) return ''
+  return text.length === 0 ? label : `${label.padEnd(width)} `
 }

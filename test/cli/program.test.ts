@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { candidates } from '../../cli/complete.ts'
+import { exitCodeMeanings } from '../../cli/exit-codes.ts'
+import { createProgram, run } from '../../cli/program.ts'
+import { contextOf, recorded } from './builders.ts'
+
+const docs = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8')
+const program = createProgram(contextOf(recorded()))
+const commands = program.commands.filter((command) => !command.name().startsWith('__'))
+
+async function say(...args: readonly string[]) {
+  const terminal = recorded()
+  const exitCode = await run(args, contextOf(terminal))
+  return { exitCode, out: terminal.lines.join('\n'), err: terminal.errors.join('\n') }
+}
+
+describe('every command', () => {
+  it.each(commands.map((command) => command.name()))('%s has help, and its place in docs/cli.md', async (name) => {
+    const { exitCode, out } = await say(name, '--help')
+    expect(exitCode).toBe(0)
+    expect(out).toContain('Usage: ')
+    expect(docs).toContain(`sluice ${name}`)
+  })
+  it('that talks to a cluster takes the flags of kubectl', () => {
+    const apart = ['completion', 'version']
+    const missing = commands
+      .filter((command) => !apart.includes(command.name()))
+      .filter((command) => {
+        const flags = command.options.map((option) => option.long)
+        return !['--kubeconfig', '--context', '--namespace'].every((flag) => flags.includes(flag))
+      })
+    expect(missing.map((command) => command.name())).toEqual([])
+  })
+})
+
+describe('exit codes', () => {
+  it.each(exitCodeMeanings)('%i is in docs/cli.md and in the help', async (code, meaning) => {
+    expect(docs).toMatch(new RegExp(`\\| ${code} +\\|`))
+    expect((await say('--help')).out).toContain(meaning)
+  })
+  it.each([
+    ['an unknown command', ['bogus']],
+    ['a missing name', ['approve']],
+    ['an unknown flag', ['status', '--bogus']],
+    ['a bypass without a reason', ['bypass', 'web']],
+    ['a duration that is none', ['status', 'web', '--timeout', 'soon']],
+    ['a kubeconfig that is not there', ['status', '--kubeconfig', '/does/not/exist']],
+    ['-o without --dry-run', ['install', '-o', 'yaml']],
+  ])('%s is 2', async (_what, args) => {
+    const { exitCode, err } = await say(...args)
+    expect(exitCode).toBe(2)
+    expect(err).not.toContain('    at ')
+  })
+})
+
+describe('install --dry-run', () => {
+  it('prints every manifest and needs no cluster', async () => {
+    const { out } = await say('install', '--dry-run', '-o', 'yaml', '--image', 'registry/sluice:1')
+    for (const kind of ['CustomResourceDefinition', 'MutatingAdmissionPolicy', 'Deployment'])
+      expect(out).toContain(`kind: ${kind}`)
+  })
+})
+
+describe('completion', () => {
+  it.each(['bash', 'zsh', 'fish'])('has a script for %s', async (shell) => {
+    expect((await say('completion', shell)).out).toContain('sluice __complete')
+  })
+  it('knows commands, flags, choices, and when a Rollout is meant', () => {
+    expect(candidates(program, ['appr'])).toMatchObject({ kind: 'words', words: expect.arrayContaining(['approve']) })
+    expect(candidates(program, ['status', '--wa'])).toMatchObject({
+      words: expect.arrayContaining(['--watch', '--wait']),
+    })
+    expect(candidates(program, ['status', '-o', ''])).toEqual({ kind: 'words', words: ['json', 'yaml', 'wide'] })
+    expect(candidates(program, ['approve', '-n', 'shop', 'w'])).toEqual({
+      kind: 'rollouts',
+      flags: { namespace: 'shop' },
+    })
+    expect(candidates(program, ['approve', 'web', ''])).toEqual({ kind: 'words', words: [] })
+  })
+  it('says nothing, rather than an error, when there is no cluster', async () => {
+    expect(await say('__complete', '--', 'status', '--kubeconfig', '/does/not/exist', '')).toEqual({
+      exitCode: 0,
+      out: '',
+      err: '',
+    })
+  })
+})
