@@ -49,8 +49,11 @@ async function applyOne({ client }: Session, manifest: KubeObject, signal: Abort
   const patch = { type: 'apply', body: manifest, fieldManager, force: true } as const
   const after = await client.patch(resource, name, patch, {}, signal)
   if (before === undefined) return 'created'
-  return before.metadata.resourceVersion === after.metadata.resourceVersion ? 'unchanged' : 'updated'
+  return versionOf(before) === versionOf(after) ? 'unchanged' : 'updated'
 }
+
+/** Not the resourceVersion where there is a generation: a policy's status is written by others meanwhile. */
+const versionOf = ({ metadata }: KubeObject) => metadata.generation ?? metadata.resourceVersion
 
 async function established(session: Session, name: string, signal: AbortSignal): Promise<void> {
   const deadline = systemClock.monotonicMs() + establishedMs
