@@ -45,7 +45,11 @@ export function createTriggers({ caches, interests, wake }: TriggerDeps): Listen
         if (claim !== undefined) wake(`${namespace}/${claim}`, 'normal')
         wakeAll([...ofUid(labels[ownerUidLabel]), ...ofWorkload(namespace, name)])
       }
-      if (!sameJson(change.old?.selector, change.now?.selector)) wakeAll(inNamespace(either(change).namespace))
+      // a copy of ours selects its own pods alone: its coming and going is nobody else's business
+      const isUsers = either(change).labels[ownerUidLabel] === undefined
+      if (isUsers && !sameJson(change.old?.selector, change.now?.selector)) {
+        wakeAll(inNamespace(either(change).namespace))
+      }
     },
     services: (change) => {
       if (!isNews(change, withoutVersion)) return
