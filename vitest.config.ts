@@ -9,6 +9,7 @@ export default defineConfig({
           name: 'fast',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/**/*.cluster.test.ts', 'node_modules/**'],
+          testTimeout: 60_000,
         },
       },
       {

@@ -12,7 +12,7 @@ import type { JsonPatchOp } from '../kube/types.ts'
 import { type ActContext, getIfThere, isOurs, type Result } from './act-context.ts'
 import type { TemplateRole, WorkloadView } from './snapshot.ts'
 import { templateName } from './template-name.ts'
-import { objectOf } from './workload/json.ts'
+import { objectOf, sameJson } from './workload/json.ts'
 
 /** Fields of the workload that a merge patch writes; null takes a field off. */
 interface Changes {
@@ -80,7 +80,9 @@ function restoration(live: KubeObject, template: unknown, at: string): readonly 
 export async function probeHold(context: ActContext, asked: string): Promise<Result> {
   const name = workloadName(context)
   if (name === undefined) return 'stale'
-  context.learn(await askHold(context, name, asked))
+  const answer = await askHold(context, name, asked)
+  if (sameJson(answer, context.snapshot.rollout.status?.hold)) return 'unchanged'
+  context.learn(answer)
   return 'changed'
 }
 

@@ -72,9 +72,18 @@ function confirmHold(view: View): Turn {
   return stay(known, { actions: dropTemplates(view), waiting: firstBlock(view) })
 }
 
+/** Asked again from time to time: a policy takes a moment to be in force, and nothing tells us when it is. */
 function unheld(view: View, waiting: Waiting): Turn {
-  return view.status.phase === 'Healthy' ? go(view, 'hold-lost', { phase: 'Pending' }) : stay(view, { waiting })
+  if (view.status.phase === 'Healthy') return go(view, 'hold-lost', { phase: 'Pending' })
+  if (!view.hold.served) return stay(view, { waiting })
+  return stay(view, {
+    actions: [{ kind: 'probeHold', asked: view.hold.asked }],
+    waiting,
+    wakeAt: view.now + askAgainMs,
+  })
 }
+
+const askAgainMs = 5_000
 
 const askingHold: Waiting = {
   reason: 'ConfirmingHold',

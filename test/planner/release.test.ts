@@ -77,6 +77,15 @@ describe('first sight', () => {
     expect(phase(w)).toBe('Pending')
     expect(waiting(w)?.reason).toBe('HoldNotInForce')
   })
+  it('asks again after a while as long as the answer is no', () => {
+    const w = world()
+    w.holdInForce = false
+    settle(w)
+    expect(turn(w)).toMatchObject({ wakeAfterMs: 5000, actions: [{ kind: 'probeHold' }] })
+    w.holdInForce = true
+    pass(w, 5000)
+    expect(phase(w)).toBe('Healthy')
+  })
   it('asks again when the policies change', () => {
     const w = healthy()
     w.holdInForce = false
