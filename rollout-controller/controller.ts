@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { hostname } from 'node:os'
 import type { Clock } from '../api/clock.ts'
 import { createClient } from '../kube/client.ts'
@@ -34,6 +35,7 @@ export interface StartedController extends ControlView {
 
 /** Runs until the signal aborts. Throws a StartError, in one sentence for a person, where it cannot run. */
 export async function runController(options: ControllerOptions, signal: AbortSignal): Promise<void> {
+  setMaxListeners(0, signal) // every watch, worker and request listens to it
   const config = { ...defaultConfig, ...options.config }
   const clock = options.clock ?? systemClock
   const log = options.log ?? stderrLog(config, clock)

@@ -49,16 +49,24 @@ export interface Observed {
   readonly routes: readonly ObservedRoute[]
 }
 
-/** Undefined when the Rollout is gone. `probe` is the answer of a dry run made since the last look. */
+/** What is known already. */
+export interface Known {
+  /** The answer of a dry run made since the last look. */
+  readonly probe?: HoldProbe | undefined
+  /** The newest version of the Rollout; read live without it. */
+  readonly rollout?: KubeObject | undefined
+}
+
+/** Undefined when the Rollout is gone. */
 export async function observe(
   deps: ObserveDeps,
   name: { readonly namespace: string; readonly name: string },
-  probe: HoldProbe | undefined,
+  known: Known,
   signal: AbortSignal,
 ): Promise<Observed | undefined> {
   try {
-    const rollout = await deps.client.get(rolloutResource, name, signal)
-    return look(deps, rollout, probe)
+    const rollout = known.rollout ?? (await deps.client.get(rolloutResource, name, signal))
+    return look(deps, rollout, known.probe)
   } catch (error) {
     if (isFault(error, 'not-found')) return undefined
     throw error

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../api/kube-object.ts'
 import type { HoldProbe, Phase } from '../api/status.ts'
 import { isFault } from '../kube/errors.ts'
+import { compareResourceVersions } from '../kube/resource-version.ts'
 import type { KubeClient } from '../kube/types.ts'
 import { act } from './act.ts'
 import type { Result } from './act-context.ts'
@@ -8,7 +9,7 @@ import type { Interests } from './interests.ts'
 import type { ReconcileResult } from './loop/worker.ts'
 import { type ObserveDeps, type Observed, observe } from './observe.ts'
 import { rememberWrite } from './observed-caches.ts'
-import type { Plan, PlannedEvent } from './plan.ts'
+import type { Action, Plan, PlannedEvent } from './plan.ts'
 import { record } from './record.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -32,6 +33,8 @@ interface Memory {
   failure?: string
   /** How many looks in a row found the caches behind. */
   stale: number
+  /** The Rollout as we stored it last, while a release is under way: read again only when somebody else has written it. */
+  rollout?: KubeObject
 }
 
 type Round = { readonly kind: 'gone' } | { readonly kind: 'done'; readonly plan: Plan; readonly result: Result }
@@ -65,7 +68,9 @@ export function createReconcile(deps: ReconcileDeps): Reconcile {
 }
 
 async function once(deps: ReconcileDeps, key: string, memory: Memory, signal: AbortSignal): Promise<Round> {
-  const observed = await observe(deps, nameOf(key), memory.probe, signal)
+  const known = newestKnown(deps, key, memory)
+  delete memory.rollout
+  const observed = await observe(deps, nameOf(key), { probe: memory.probe, rollout: known }, signal)
   if (observed === undefined) return { kind: 'gone' }
   deps.interests.set(key, interestsOf(observed.snapshot))
   const plan = planned(deps, observed, memory)
@@ -75,8 +80,25 @@ async function once(deps: ReconcileDeps, key: string, memory: Memory, signal: Ab
   for (const event of plan.events) deps.tell(rollout, event)
   deps.onRecorded?.(observed.snapshot, plan)
   const result = await actOrTell(deps, observed, plan, rollout, memory, signal)
+  if (result !== 'stale' && isMoving(plan.status.phase) && !plan.actions.some(writesRollout)) memory.rollout = rollout
   return { kind: 'done', plan, result }
 }
+
+/**
+ * What we stored ourselves, if the watch has brought nothing newer: a GET would answer the same. It may be behind by
+ * what the watch is behind; then the record conflicts, or the watch wakes us again.
+ */
+function newestKnown({ caches }: ReconcileDeps, key: string, { rollout }: Memory): KubeObject | undefined {
+  const { namespace, name } = nameOf(key)
+  const seen = caches.rollouts.get(namespace, name)
+  if (rollout === undefined || seen?.uid !== rollout.metadata.uid) return undefined
+  const order = compareResourceVersions(rollout.metadata.resourceVersion, seen?.resourceVersion)
+  return order !== undefined && order >= 0 ? rollout : undefined
+}
+
+const isMoving = (phase: Phase): boolean => phase === 'Progressing' || phase === 'Promoting' || isUrgent(phase)
+
+const writesRollout = ({ kind }: Action): boolean => kind === 'addFinalizer' || kind === 'removeFinalizer'
 
 async function recordOrStale(
   { client }: ReconcileDeps,

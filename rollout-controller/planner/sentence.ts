@@ -1,9 +1,9 @@
 import type { RolloutStatus, Waiting } from '../../api/status.ts'
 
-/** Where it is, in one sentence: the same words for the same state. */
+/** Where it is, in one sentence, the same words for the same state: what it waits for, or else the state it is in. */
 export function sentence(status: RolloutStatus, waiting: Waiting | undefined): string {
-  const where = place(status)
-  return waiting ? `${where}: ${waiting.message}` : where
+  if (!waiting) return place(status)
+  return `${waiting.message.charAt(0).toUpperCase()}${waiting.message.slice(1)}`
 }
 
 function place(status: RolloutStatus): string {

@@ -61,10 +61,16 @@ function missesService(view: View): boolean {
   return view.services.some((pair) => !pair.exists) || view.routes.some((route) => !route.state.registered)
 }
 
+/** Which step, or that it is being promoted. */
+function place(view: View): string {
+  const { release } = view.status
+  return release?.stage ? 'promotion' : `step ${release?.step} of ${release?.steps} (${release?.weight} %)`
+}
+
 function podsNotReady(view: View, batch: Batch): Waiting {
   return {
     reason: 'PodsNotReady',
-    message: `waits for ${batch.replicas} ready pods of the new version`,
+    message: `${place(view)} waits for ${batch.replicas} ready ${batch.replicas === 1 ? 'pod' : 'pods'} of the new version`,
     next: `goes on by itself when they are ready; see why not with: ${command(view, 'status')}`,
   }
 }
@@ -73,7 +79,7 @@ function routesPending(view: View, batch: Batch): Waiting {
   const names = view.routes.map(({ target }) => `${target.kind} ${target.name}`).join(', ')
   return {
     reason: 'RoutesPending',
-    message: `waits for ${names} to carry ${batch.weight} % for the new version`,
+    message: `${place(view)} waits for ${names} to carry ${batch.weight} % for the new version`,
     next: 'goes on by itself when the routes have it',
   }
 }
@@ -82,7 +88,7 @@ export function paused(view: View): Waiting {
   const by = view.status.release?.paused?.by ?? 'somebody'
   return {
     reason: 'Paused',
-    message: `paused by ${by}`,
+    message: `${place(view)} is paused by ${by}`,
     next: `${command(view, 'resume')} (or ${command(view, 'rollback')}); no deadline`,
   }
 }
