@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ControllerChild, startController } from './controller-child.ts'
+import {
+  allBack,
+  bringTo,
+  follow,
+  gatewayMs,
+  held,
+  lastAfterRoute,
+  losesNothing,
+  type Moment,
+  phaseOf,
+  settles,
+  stablePods,
+  unhurried,
+  versionsOf,
+  weightsFor,
+} from './moments.ts'
+import { must, type Stage, startStage } from './stage.ts'
+
+const lingerMs = 5000
+
+describe('helm rollback', () => {
+  const over = new AbortController()
+  let stage: Stage
+  let controller: ControllerChild
+  beforeAll(async () => {
+    stage = await startStage()
+    controller = await startController(stage.cluster)
+  })
+  afterAll(async () => {
+    over.abort()
+    await controller?.stop()
+    await stage?.stop()
+  })
+
+  const open = async (name: string, moment: Moment, linger?: number) => {
+    const options = { ...unhurried, weights: weightsFor(moment), ...(linger !== undefined && { lingerMs: linger }) }
+    const shop = await stage.shop(name, options)
+    return { shop, trail: follow(stage, shop, over.signal), before: await stablePods(shop) }
+  }
+
+  it.concurrent.each<[string, Moment, string, number | undefined]>([
+    ['held', 'held', 'RollingBack', undefined],
+    ['twenty', 'at 20 %', 'RollingBack', undefined],
+    ['ninety', 'at 90 %', 'RollingBack', undefined],
+    ['filling', 'Filling', 'RollingBack', undefined],
+    ['draining', 'Draining', 'RollingBack', undefined],
+    ['twenty-linger', 'at 20 %', 'RollingBack', lingerMs],
+    ['going', 'RollingBack', 'Healthy', undefined],
+    ['gone', 'RolledBack', 'Healthy', undefined],
+  ])(
+    '%s: of a release that is %s leads through %s to Healthy and touches no stable pod, with pods that linger %s ms',
+    async (name, moment, next, linger) => {
+      const { shop, trail, before } = await open(`helm-${name}`, moment, linger)
+      await bringTo(moment, shop)
+
+      await must(shop.helmRollback())
+      await shop.phase('Healthy')
+
+      expect(trail.phaseBefore(next)).toBe(phaseOf(moment))
+      await allBack(shop, trail)
+      const after = await shop.next(200)
+      expect(after.answers('v1')).toBe(after.total)
+      expect(await lastAfterRoute(stage, shop, trail)).toBeLessThan(gatewayMs)
+      expect(await held(shop)).toEqual({ version: 'v1', held: false })
+      expect(await shop.pods()).toEqual(before)
+      await losesNothing(shop)
+    },
+  )
+
+  it.concurrent.each<[string, number | undefined]>([
+    ['rolling', undefined],
+    ['rolling-linger', lingerMs],
+  ])(
+    '%s: while the workload rolls leaves all traffic on v2 until the old pods are back, with pods that linger %s ms',
+    async (name, linger) => {
+      const { shop, trail } = await open(`helm-${name}`, 'Rolling', linger)
+      await bringTo('Rolling', shop)
+
+      await must(shop.helmRollback())
+      await shop.phase('Healthy')
+
+      expect(trail.phaseBefore('Restoring')).toBe('Promoting/Rolling')
+      expect(shop.since(trail.at('Promoting/Rolling'), trail.routeGoneAt()).answers('v1')).toBe(0)
+      await allBack(shop, trail)
+      const after = await shop.next(200)
+      expect(after.answers('v1')).toBe(after.total)
+      expect(await lastAfterRoute(stage, shop, trail)).toBeLessThan(gatewayMs)
+      expect(await held(shop)).toEqual({ version: 'v1', held: false })
+      expect(versionsOf(await shop.pods())).toEqual(['v1'])
+      await losesNothing(shop)
+    },
+  )
+
+  it.concurrent('while the traffic returns to v2 makes v1 a new release, held and canaried like any other', async () => {
+    const { shop, trail } = await open('helm-returning', 'Returning')
+    await bringTo('Returning', shop)
+    const v2Pods = await stablePods(shop)
+
+    await must(shop.helmRollback())
+    await shop.atGate(1)
+
+    expect(trail.phases()).toContain('Promoting/Returning')
+    expect(trail.phases()).not.toContain('Restoring')
+    expect(trail.copies()).toEqual(['v2', 'v1'])
+    expect(await held(shop)).toEqual({ version: 'v1', held: true })
+    expect(versionsOf(v2Pods)).toEqual(['v2'])
+    expect(await stablePods(shop)).toEqual(v2Pods)
+    await settles()
+    const after = await shop.next(500)
+    expect(after.answers('v1')).toBeGreaterThan(0)
+    expect(after.answers('v2')).toBeGreaterThan(after.answers('v1'))
+    await losesNothing(shop)
+  })
+})
