@@ -13,8 +13,6 @@ import { systemClock } from './loop/clock.ts'
 import { createMetrics, type Metrics } from './server/metrics.ts'
 import { type RunningServer, startServer } from './server/server.ts'
 
-export { StartError } from './identity.ts'
-
 export interface ControllerOptions {
   /** As whoever starts it; outside a cluster the controller's service account is taken on from there. */
   readonly connection: KubeConnection

@@ -1,4 +1,4 @@
-import type { RolloutStatus, Waiting } from '../../api/status.ts'
+import type { Waiting } from '../../api/status.ts'
 import type { WorkloadView } from '../snapshot.ts'
 import type { View } from './turn.ts'
 
@@ -64,10 +64,6 @@ export function workloadName(view: View): string {
 /** Milliseconds of an RFC 3339 time that we wrote. */
 export function at(time: string): number {
   return Date.parse(time)
-}
-
-export function phaseStage(status: RolloutStatus): string {
-  return status.phase === 'Promoting' && status.release?.stage ? `Promoting/${status.release.stage}` : status.phase
 }
 
 /** The workload has fewer pods than it had when the release began: the traffic must not go back to so few. */
