@@ -49,24 +49,20 @@ export interface Observed {
   readonly routes: readonly ObservedRoute[]
 }
 
-/** What is known already. */
-export interface Known {
-  /** The answer of a dry run made since the last look. */
-  readonly probe?: HoldProbe | undefined
-  /** The newest version of the Rollout; read live without it. */
-  readonly rollout?: KubeObject | undefined
-}
-
-/** Undefined when the Rollout is gone. */
+/**
+ * Undefined when the Rollout is gone. `probe` is the answer of a dry run made since the last look; `known` the Rollout
+ * itself, if its newest version is known and need not be read.
+ */
 export async function observe(
   deps: ObserveDeps,
   name: { readonly namespace: string; readonly name: string },
-  known: Known,
+  probe: HoldProbe | undefined,
   signal: AbortSignal,
+  known?: KubeObject,
 ): Promise<Observed | undefined> {
   try {
-    const rollout = known.rollout ?? (await deps.client.get(rolloutResource, name, signal))
-    return look(deps, rollout, known.probe)
+    const rollout = known ?? (await deps.client.get(rolloutResource, name, signal))
+    return look(deps, rollout, probe)
   } catch (error) {
     if (isFault(error, 'not-found')) return undefined
     throw error

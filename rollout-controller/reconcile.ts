@@ -70,7 +70,7 @@ export function createReconcile(deps: ReconcileDeps): Reconcile {
 async function once(deps: ReconcileDeps, key: string, memory: Memory, signal: AbortSignal): Promise<Round> {
   const known = newestKnown(deps, key, memory)
   delete memory.rollout
-  const observed = await observe(deps, nameOf(key), { probe: memory.probe, rollout: known }, signal)
+  const observed = await observe(deps, nameOf(key), memory.probe, signal, known)
   if (observed === undefined) return { kind: 'gone' }
   deps.interests.set(key, interestsOf(observed.snapshot))
   const plan = planned(deps, observed, memory)
