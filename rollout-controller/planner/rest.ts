@@ -1,6 +1,6 @@
 import type { Waiting } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
-import type { WorkloadView } from '../snapshot.ts'
+import { templateRoles, type WorkloadView } from '../snapshot.ts'
 import { beginBypass } from './bypass.ts'
 import { beginRestore, beginRollBack, leftover, slippedEnding } from './end.ts'
 import { firstSight } from './first-sight.ts'
@@ -28,7 +28,14 @@ function withoutWorkload(view: View): Turn {
   if (view.status.stable) return go(view, 'workload-lost', lost)
   if (view.owned.length > 0) return beginRollBack(view, leftover)
   const spec = view.problems.find(({ reason }) => reason === 'SpecInvalid')
-  return stay(view, { waiting: spec ? waitFor(spec) : workloadNotFound(view) })
+  if (spec) return stay(view, { waiting: waitFor(spec) })
+  return stay(view, { actions: dropAllTemplates(view), waiting: workloadNotFound(view) })
+}
+
+/** What was kept for a workload that is gone is of no use to the next, which is seen for the first time. */
+function dropAllTemplates(view: View): readonly Action[] {
+  const kept = templateRoles.filter((role) => view.templates[role] !== undefined)
+  return kept.map((role) => ({ kind: 'dropTemplate', role }))
 }
 
 function workloadNotFound(view: View): Waiting {
