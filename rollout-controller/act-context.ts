@@ -19,6 +19,8 @@ export interface ActContext {
   readonly rollout: KubeObject
   /** Takes the answer of our own write into the caches. */
   readonly remember: (object: KubeObject) => void
+  /** Our deletes that the server has taken, as uid and resourceVersion: the caches may not have heard of them yet. */
+  readonly deleted: Set<string>
   /** Takes an answer that the next snapshot is to hold. */
   readonly learn: (probe: HoldProbe) => void
   readonly signal: AbortSignal
@@ -42,16 +44,19 @@ export async function createOwned(context: ActContext, resource: Resource, objec
   }
 }
 
-/** Deletes exactly the object that was seen; gone already is as good. */
+/** Deletes exactly the object that was seen, once; gone already is as good. */
 export async function deleteSeen(
-  { client, signal }: ActContext,
+  { client, deleted, signal }: ActContext,
   resource: Resource,
   name: ObjectName,
   { uid, resourceVersion }: { readonly uid: string; readonly resourceVersion?: string },
 ): Promise<Result> {
   const version = resourceVersion === undefined ? {} : { resourceVersion }
+  const seen = `${uid} ${resourceVersion ?? ''}`
+  if (deleted.has(seen)) return 'unchanged' // the watch will say that it is gone, or what keeps it
   try {
     await client.delete(resource, name, { uid, ...version, propagationPolicy: 'Background' }, signal)
+    deleted.add(seen)
     return 'changed'
   } catch (error) {
     if (isFault(error, 'not-found')) return 'unchanged'

@@ -35,6 +35,8 @@ interface Memory {
   stale: number
   /** The Rollout as we stored it last, while a release is under way: read again only when somebody else has written it. */
   rollout?: KubeObject
+  /** Our deletes that the caches may not have heard of. */
+  readonly deleted: Set<string>
 }
 
 type Round = { readonly kind: 'gone' } | { readonly kind: 'done'; readonly plan: Plan; readonly result: Result }
@@ -47,7 +49,7 @@ const mostStaleRounds = 2
 export function createReconcile(deps: ReconcileDeps): Reconcile {
   const memories = new Map<string, Memory>()
   return async (key, signal) => {
-    const memory = memories.get(key) ?? { stale: 0 }
+    const memory = memories.get(key) ?? { stale: 0, deleted: new Set() }
     memories.set(key, memory)
     let staleRounds = 0
     for (let round = 1; ; round++) {
@@ -80,7 +82,9 @@ async function once(deps: ReconcileDeps, key: string, memory: Memory, signal: Ab
   for (const event of plan.events) deps.tell(rollout, event)
   deps.onRecorded?.(observed.snapshot, plan)
   const result = await actOrTell(deps, observed, plan, rollout, memory, signal)
-  if (result !== 'stale' && isMoving(plan.status.phase) && !plan.actions.some(writesRollout)) memory.rollout = rollout
+  const moving = isMoving(plan.status.phase)
+  if (result !== 'stale' && moving && !plan.actions.some(writesRollout)) memory.rollout = rollout
+  if (!moving) memory.deleted.clear()
   return { kind: 'done', plan, result }
 }
 
@@ -130,7 +134,8 @@ async function actOrTell(
   }
   const mended = memory.failure !== undefined
   try {
-    const result = await act({ client, caches, snapshot, plan, routes, rollout, remember, learn, signal })
+    const { deleted } = memory
+    const result = await act({ client, caches, snapshot, plan, routes, rollout, remember, deleted, learn, signal })
     delete memory.failure
     return mended && result === 'unchanged' ? 'changed' : result
   } catch (error) {
