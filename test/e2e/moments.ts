@@ -25,6 +25,11 @@ export function phaseOf(moment: Moment): string {
   return moment === 'RollingBack' || moment === 'RolledBack' ? moment : `Promoting/${moment}`
 }
 
+/** What pods do when they are deleted. */
+export type Pods = 'gone at once' | 'answering 5 s more'
+
+export const lingering = (pods: Pods): ShopOptions => (pods === 'gone at once' ? {} : { lingerMs: 5000 })
+
 /** A shop whose every moment is long enough to act in it. */
 export const unhurried = {
   replicas: 5,
@@ -79,6 +84,14 @@ export const versionsOf = (pods: readonly PodSeen[]): readonly string[] => [
 export async function held(shop: Shop): Promise<{ readonly version: string; readonly held: boolean }> {
   const workload = await shop.deployment()
   return { version: versionIn(workload), held: workload?.metadata.annotations?.['sluice.dev/held'] === 'true' }
+}
+
+/** The hold is lifted just after the phase says Healthy: the record comes first, then the act. */
+export async function isFreeOn(version: string, shop: Shop): Promise<void> {
+  await eventually(`${shop.name} holds ${version} and is not held`, async () => {
+    const now = await held(shop)
+    return (now.version === version && !now.held) || JSON.stringify(now)
+  })
 }
 
 function versionIn(object: KubeObject | undefined): string {

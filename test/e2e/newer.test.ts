@@ -4,8 +4,10 @@ import {
   bringTo,
   follow,
   held,
+  lingering,
   losesNothing,
   type Moment,
+  type Pods,
   phaseOf,
   settles,
   stablePods,
@@ -15,8 +17,6 @@ import {
   weightsFor,
 } from './moments.ts'
 import { must, type Shop, type Stage, startStage, withinChance } from './stage.ts'
-
-const lingerMs = 5000
 
 describe('v3 that arrives', () => {
   const over = new AbortController()
@@ -32,25 +32,25 @@ describe('v3 that arrives', () => {
     await stage?.stop()
   })
 
-  const open = async (name: string, moment: Moment, linger?: number) => {
-    const options = { ...unhurried, weights: weightsFor(moment), ...(linger !== undefined && { lingerMs: linger }) }
+  const open = async (name: string, moment: Moment, pods: Pods = 'gone at once') => {
+    const options = { ...unhurried, weights: weightsFor(moment), ...lingering(pods) }
     const shop = await stage.shop(name, options)
     return { shop, trail: follow(stage, shop, over.signal), before: await stablePods(shop) }
   }
 
-  it.concurrent.each<[string, Moment, string, number | undefined]>([
-    ['held', 'held', 'RollingBack', undefined],
-    ['twenty', 'at 20 %', 'RollingBack', undefined],
-    ['ninety', 'at 90 %', 'RollingBack', undefined],
-    ['filling', 'Filling', 'RollingBack', undefined],
-    ['draining', 'Draining', 'RollingBack', undefined],
-    ['twenty-linger', 'at 20 %', 'RollingBack', lingerMs],
-    ['going', 'RollingBack', 'Progressing', undefined],
-    ['gone', 'RolledBack', 'Progressing', undefined],
+  it.concurrent.each<[string, Moment, string, Pods]>([
+    ['held', 'held', 'RollingBack', 'gone at once'],
+    ['twenty', 'at 20 %', 'RollingBack', 'gone at once'],
+    ['ninety', 'at 90 %', 'RollingBack', 'gone at once'],
+    ['filling', 'Filling', 'RollingBack', 'gone at once'],
+    ['draining', 'Draining', 'RollingBack', 'gone at once'],
+    ['twenty-linger', 'at 20 %', 'RollingBack', 'answering 5 s more'],
+    ['going', 'RollingBack', 'Progressing', 'gone at once'],
+    ['gone', 'RolledBack', 'Progressing', 'gone at once'],
   ])(
-    '%s: while v2 is %s leads through %s to its own first gate, on untouched v1 pods, with pods that linger %s ms',
-    async (name, moment, next, linger) => {
-      const { shop, trail, before } = await open(`newer-${name}`, moment, linger)
+    '%s: while v2 is %s leads through %s to its own first gate, on untouched v1 pods, with pods %s',
+    async (name, moment, next, pods) => {
+      const { shop, trail, before } = await open(`newer-${name}`, moment, pods)
       await bringTo(moment, shop)
 
       await must(shop.upgrade('v3'))
@@ -63,13 +63,13 @@ describe('v3 that arrives', () => {
     },
   )
 
-  it.concurrent.each<[string, number | undefined]>([
-    ['rolling', undefined],
-    ['rolling-linger', lingerMs],
+  it.concurrent.each<[string, Pods]>([
+    ['rolling', 'gone at once'],
+    ['rolling-linger', 'answering 5 s more'],
   ])(
-    '%s: while the workload rolls waits for v1 to be whole again, v2 serving all meanwhile, with pods that linger %s ms',
-    async (name, linger) => {
-      const { shop, trail } = await open(`newer-${name}`, 'Rolling', linger)
+    '%s: while the workload rolls waits for v1 to be whole again, v2 serving all meanwhile, with pods %s',
+    async (name, pods) => {
+      const { shop, trail } = await open(`newer-${name}`, 'Rolling', pods)
       await bringTo('Rolling', shop)
 
       await must(shop.upgrade('v3'))
@@ -118,7 +118,8 @@ async function isAtFirstGate(shop: Shop, trail: Trail): Promise<void> {
 
 async function splitsWith(stable: string, shop: Shop): Promise<void> {
   await settles()
-  const { total, answers } = await shop.next(500)
-  expect(answers(stable) + answers('v3')).toBe(total)
-  expect(withinChance(answers('v3'), total, 20), `${answers('v3')} of ${total}`).toBe(true)
+  const seen = await shop.next(500)
+  const newer = seen.answers('v3')
+  expect(seen.answers(stable) + newer).toBe(seen.total)
+  expect(withinChance(newer, seen.total, 20), `${newer} of ${seen.total}`).toBe(true)
 }

@@ -6,9 +6,12 @@ import {
   follow,
   gatewayMs,
   held,
+  isFreeOn,
   lastAfterRoute,
+  lingering,
   losesNothing,
   type Moment,
+  type Pods,
   phaseOf,
   settles,
   stablePods,
@@ -17,8 +20,6 @@ import {
   weightsFor,
 } from './moments.ts'
 import { must, type Stage, startStage } from './stage.ts'
-
-const lingerMs = 5000
 
 describe('helm rollback', () => {
   const over = new AbortController()
@@ -34,25 +35,25 @@ describe('helm rollback', () => {
     await stage?.stop()
   })
 
-  const open = async (name: string, moment: Moment, linger?: number) => {
-    const options = { ...unhurried, weights: weightsFor(moment), ...(linger !== undefined && { lingerMs: linger }) }
+  const open = async (name: string, moment: Moment, pods: Pods = 'gone at once') => {
+    const options = { ...unhurried, weights: weightsFor(moment), ...lingering(pods) }
     const shop = await stage.shop(name, options)
     return { shop, trail: follow(stage, shop, over.signal), before: await stablePods(shop) }
   }
 
-  it.concurrent.each<[string, Moment, string, number | undefined]>([
-    ['held', 'held', 'RollingBack', undefined],
-    ['twenty', 'at 20 %', 'RollingBack', undefined],
-    ['ninety', 'at 90 %', 'RollingBack', undefined],
-    ['filling', 'Filling', 'RollingBack', undefined],
-    ['draining', 'Draining', 'RollingBack', undefined],
-    ['twenty-linger', 'at 20 %', 'RollingBack', lingerMs],
-    ['going', 'RollingBack', 'Healthy', undefined],
-    ['gone', 'RolledBack', 'Healthy', undefined],
+  it.concurrent.each<[string, Moment, string, Pods]>([
+    ['held', 'held', 'RollingBack', 'gone at once'],
+    ['twenty', 'at 20 %', 'RollingBack', 'gone at once'],
+    ['ninety', 'at 90 %', 'RollingBack', 'gone at once'],
+    ['filling', 'Filling', 'RollingBack', 'gone at once'],
+    ['draining', 'Draining', 'RollingBack', 'gone at once'],
+    ['twenty-linger', 'at 20 %', 'RollingBack', 'answering 5 s more'],
+    ['going', 'RollingBack', 'Healthy', 'gone at once'],
+    ['gone', 'RolledBack', 'Healthy', 'gone at once'],
   ])(
-    '%s: of a release that is %s leads through %s to Healthy and touches no stable pod, with pods that linger %s ms',
-    async (name, moment, next, linger) => {
-      const { shop, trail, before } = await open(`helm-${name}`, moment, linger)
+    '%s: of a release that is %s leads through %s to Healthy and touches no stable pod, with pods %s',
+    async (name, moment, next, pods) => {
+      const { shop, trail, before } = await open(`helm-${name}`, moment, pods)
       await bringTo(moment, shop)
 
       await must(shop.helmRollback())
@@ -63,19 +64,19 @@ describe('helm rollback', () => {
       const after = await shop.next(200)
       expect(after.answers('v1')).toBe(after.total)
       expect(await lastAfterRoute(stage, shop, trail)).toBeLessThan(gatewayMs)
-      expect(await held(shop)).toEqual({ version: 'v1', held: false })
+      await isFreeOn('v1', shop)
       expect(await shop.pods()).toEqual(before)
       await losesNothing(shop)
     },
   )
 
-  it.concurrent.each<[string, number | undefined]>([
-    ['rolling', undefined],
-    ['rolling-linger', lingerMs],
+  it.concurrent.each<[string, Pods]>([
+    ['rolling', 'gone at once'],
+    ['rolling-linger', 'answering 5 s more'],
   ])(
-    '%s: while the workload rolls leaves all traffic on v2 until the old pods are back, with pods that linger %s ms',
-    async (name, linger) => {
-      const { shop, trail } = await open(`helm-${name}`, 'Rolling', linger)
+    '%s: while the workload rolls leaves all traffic on v2 until the old pods are back, with pods %s',
+    async (name, pods) => {
+      const { shop, trail } = await open(`helm-${name}`, 'Rolling', pods)
       await bringTo('Rolling', shop)
 
       await must(shop.helmRollback())
@@ -87,7 +88,7 @@ describe('helm rollback', () => {
       const after = await shop.next(200)
       expect(after.answers('v1')).toBe(after.total)
       expect(await lastAfterRoute(stage, shop, trail)).toBeLessThan(gatewayMs)
-      expect(await held(shop)).toEqual({ version: 'v1', held: false })
+      await isFreeOn('v1', shop)
       expect(versionsOf(await shop.pods())).toEqual(['v1'])
       await losesNothing(shop)
     },
