@@ -44,6 +44,7 @@ export function createTransport(connection: KubeConnection, options: TransportOp
       path: `${base}${call.path}`,
       method: call.method,
       headers: { ...(await connection.headers()), ...contentHeaders(call) },
+      reset: false, // or undici ends the connection after every DELETE with a body, and the next call pays for a new one
       ...(call.body === undefined ? {} : { body: call.body }),
     }
   }
