@@ -1,4 +1,5 @@
 import type { Condition, ConditionType, Waiting } from '../../api/status.ts'
+import { workloadNotFound } from './rest.ts'
 import { stamp, type View } from './turn.ts'
 
 type Claim = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
@@ -56,9 +57,14 @@ function held(view: View): Claim {
 }
 
 function accepted(view: View): Claim {
-  const problem = view.problems[0]
+  const problem = isMissing(view) ? workloadNotFound(view) : view.problems[0]
   if (problem) return claim('Accepted', 'False', problem.reason, `${problem.message}; ${problem.next}`)
   return claim('Accepted', 'True', 'Accepted', 'everything that the spec names is there and can carry a canary')
+}
+
+/** A spec that cannot be read names nothing yet. */
+function isMissing({ workload, rollout }: View): boolean {
+  return workload === undefined && rollout.spec !== undefined
 }
 
 function stalled(view: View, waiting: Waiting | undefined): Claim {

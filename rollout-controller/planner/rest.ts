@@ -38,7 +38,7 @@ function dropAllTemplates(view: View): readonly Action[] {
   return kept.map((role) => ({ kind: 'dropTemplate', role }))
 }
 
-function workloadNotFound(view: View): Waiting {
+export function workloadNotFound(view: View): Waiting {
   return {
     reason: 'WorkloadNotFound',
     message: `${workloadName(view)} (spec.workloadRef) does not exist`,

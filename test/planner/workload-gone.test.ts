@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pass, settle, upgrade, world } from '../builders/world.ts'
+import { pass, settle, upgrade, type World, world } from '../builders/world.ts'
 
 describe('a workload that is uninstalled while its Rollout stays', () => {
   it.each([
@@ -23,4 +23,21 @@ describe('a workload that is uninstalled while its Rollout stays', () => {
       expect(w.rollout.status).toMatchObject({ phase: 'Pending', waiting: { reason: 'WorkloadNotFound' } })
     },
   )
+
+  it('is not accepted: the condition names it, the field and the next step, and is over when it is there', () => {
+    const w = world()
+    const { workload } = w
+    w.workload = undefined
+    settle(w)
+    expect(accepted(w)).toMatchObject({
+      status: 'False',
+      reason: 'WorkloadNotFound',
+      message: expect.stringMatching(/^Deployment prod\/shop \(spec\.workloadRef\) does not exist; install it/),
+    })
+    w.workload = workload
+    settle(w)
+    expect(accepted(w)).toMatchObject({ status: 'True' })
+  })
 })
+
+const accepted = (w: World) => w.rollout.status?.conditions.find(({ type }) => type === 'Accepted')
