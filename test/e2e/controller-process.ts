@@ -4,7 +4,7 @@ import { runController } from '../../rollout-controller/controller.ts'
 
 /**
  * A controller for tests, as a process of its own. SLUICE_CRASH_AT=<n>:before|after kills it, as `kill -9` does, around
- * its n-th write; every write is announced on standard output.
+ * its n-th write; every write is announced on standard output. SLUICE_NAMESPACE limits it to one namespace.
  */
 const [crashAt, side] = (process.env['SLUICE_CRASH_AT'] ?? '0:before').split(':')
 let writes = 0
@@ -17,23 +17,36 @@ function around<Arguments extends readonly unknown[], Answer>(
     if (!isRelease(args[0])) return write(...args)
     writes += 1
     const mine = String(writes) === crashAt
-    if (mine && side === 'before') die(verb)
+    const what = `${writes} ${verb} ${about(args)}`
+    if (mine && side === 'before') die(what)
     const answer = await write(...args)
-    process.stdout.write(`write ${writes} ${verb}\n`)
-    if (mine) die(verb)
+    process.stdout.write(`write ${what}\n`)
+    if (mine) die(what)
     return answer
   }
 }
 
 /** Leases and events are not part of a release. */
 function isRelease(resource: unknown): boolean {
-  const kind = typeof resource === 'object' && resource !== null && 'kind' in resource ? resource.kind : ''
+  const kind = textAt(resource, 'kind')
   return kind !== 'Lease' && kind !== 'Event'
 }
 
-function die(verb: string): void {
-  process.stdout.write(`killed ${side} write ${writes} ${verb}\n`, () => process.kill(process.pid, 'SIGKILL'))
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
+/** Kind, name and subresource of what is written, from the arguments of any of the four verbs. */
+function about([resource, object, ...rest]: readonly unknown[]): string {
+  const metadata = typeof object === 'object' && object !== null && 'metadata' in object ? object.metadata : object
+  const part = rest.map((option) => textAt(option, 'subresource')).find((text) => text !== '')
+  return `${textAt(resource, 'kind')} ${textAt(metadata, 'name')}${part === undefined ? '' : `/${part}`}`
+}
+
+function textAt(value: unknown, key: string): string {
+  const entry = typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === key) : []
+  return typeof entry?.[1] === 'string' ? entry[1] : ''
+}
+
+/** A pipe is written at once, so the last line is out before the kill. */
+function die(what: string): void {
+  process.stdout.write(`killed ${side} ${what}\n`)
   process.kill(process.pid, 'SIGKILL')
 }
 
@@ -50,10 +63,14 @@ function crashing(client: KubeClient): KubeClient {
 const stop = new AbortController()
 process.on('SIGTERM', () => stop.abort())
 const connection = await loadConfig({})
+const namespace = process.env['SLUICE_NAMESPACE']
 await runController(
   {
     connection,
-    config: { leaderElection: process.env['SLUICE_LEADER_ELECTION'] !== 'off' },
+    config: {
+      leaderElection: process.env['SLUICE_LEADER_ELECTION'] !== 'off',
+      ...(namespace === undefined ? {} : { namespace }),
+    },
     wrapClient: crashing,
     onReady: () => process.stdout.write('ready\n'),
   },
