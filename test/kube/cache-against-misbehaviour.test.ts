@@ -123,15 +123,15 @@ describe('a cache whose server misbehaves', () => {
     expect(server.requests.lists).toHaveLength(2)
   })
 
-  it('gives up a silent watch after 90 s, and not before', async () => {
+  it('gives up a silent watch after 180 s, and not before', async () => {
     server.failWatches(silence)
     start()
     await until(() => server.requests.watches.length === 1)
     const sinceMs = clock.monotonicMs()
     server.put('late')
     await until(() => isWatching() && isEqual(), 500)
-    expect(clock.monotonicMs() - sinceMs).toBeGreaterThan(85_000)
-    expect(clock.monotonicMs() - sinceMs).toBeLessThan(105_000)
+    expect(clock.monotonicMs() - sinceMs).toBeGreaterThan(175_000)
+    expect(clock.monotonicMs() - sinceMs).toBeLessThan(195_000)
   })
 
   it('does not spin when the server closes every watch at once', async () => {
