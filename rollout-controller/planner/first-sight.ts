@@ -1,7 +1,7 @@
 import type { Waiting } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
 import type { WorkloadView } from '../snapshot.ts'
-import { pausedBySomebody } from './promote.ts'
+import { pausedBySomebody } from './lift.ts'
 import { go, stay, type Turn, type View, waitFor } from './turn.ts'
 import { command, isWhole, workloadName } from './view.ts'
 

@@ -1,6 +1,7 @@
 import type { Release, Stage, Waiting } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
 import { beginRestore, interrupted, problemMidway, superseded } from './end.ts'
+import { liftOrWait } from './lift.ts'
 import { ready, waitOrRollBack } from './patience.ts'
 import { retire, stopSlip } from './retire.ts'
 import { shiftTo } from './shift.ts'
@@ -100,28 +101,11 @@ function turnedAround(view: View, revision: string): Turn {
   return beginRestore(view, { cause: 'returned', by: 'workload', message }, 'restore-begins')
 }
 
-/** Takes our hold off; a pause that somebody else set stays, and is said. */
-export function liftOrWait(view: View, waiting: Waiting): Turn {
-  const { workload } = view
-  if (!workload?.held) return stay(view, { waiting: pausedBySomebody(view) })
-  const lift: Action = { kind: 'lift', at: workload.resourceVersion }
-  return stay(view, { actions: [lift], waiting })
-}
-
 function giveBack(view: View, release: Release): Turn {
   const busy = retire(view)
   if (busy) return { ...busy, actions: [...busy.actions, ...stopSlip(view)] }
   const note = `revision ${release.revision} is the stable version now`
   return go(view, 'promoted', { ...noRelease, phase: 'Healthy' }, { type: 'Normal', reason: 'Promoted', note })
-}
-
-export function pausedBySomebody(view: View): Waiting {
-  const { name } = view.workload ?? { name: '?' }
-  return {
-    reason: 'WorkloadPaused',
-    message: `${workloadName(view)} was paused by somebody else (spec.paused)`,
-    next: `kubectl rollout resume deployment/${name} -n ${view.rollout.meta.namespace}`,
-  }
 }
 
 function rollingNow(view: View, release: Release): Waiting {

@@ -4,6 +4,7 @@ import { templateRoles, type WorkloadView } from '../snapshot.ts'
 import { beginBypass } from './bypass.ts'
 import { beginRestore, beginRollBack, leftover, slippedEnding } from './end.ts'
 import { firstSight } from './first-sight.ts'
+import { liftHold } from './lift.ts'
 import { stableTemplateLost } from './restore.ts'
 import { keepRejected } from './roll-back.ts'
 import { atStep } from './steps.ts'
@@ -59,8 +60,8 @@ function reclaim(view: View, workload: WorkloadView): Turn {
 }
 
 function atStable(view: View, workload: WorkloadView): Turn {
+  if (workload.held) return liftHold(view, workload)
   if (view.status.phase === 'RolledBack') return go(view, 'template-returned', { phase: 'Healthy' })
-  if (workload.held) return stay(view, { actions: [{ kind: 'lift', at: workload.resourceVersion }] })
   return confirmHold(view)
 }
 

@@ -1,6 +1,6 @@
 import type { Waiting } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
-import { liftOrWait } from './promote.ts'
+import { liftOrWait } from './lift.ts'
 import { retire } from './retire.ts'
 import { go, noRelease, stamp, stay, type Turn, type View } from './turn.ts'
 import { command, isDeleting, isWhole, tooFewPods, workloadName } from './view.ts'

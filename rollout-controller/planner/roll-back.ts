@@ -1,5 +1,6 @@
 import type { Action } from '../plan.ts'
 import { bypassChanges } from './bypass.ts'
+import { liftHold } from './lift.ts'
 import { retire, stopSlip } from './retire.ts'
 import { go, noRelease, stay, type Turn, type View } from './turn.ts'
 import { isBypassed, isRejected, stableRevision } from './view.ts'
@@ -11,7 +12,9 @@ export function rollBack(view: View): Turn {
   const { workload } = view
   if (!workload || workload.uid !== view.status.stable?.workloadUid) return over(view)
   if (isBypassed(view)) return go(view, 'bypass-after-rollback', bypassChanges(view))
-  if (workload.revision === stableRevision(view)) return go(view, 'returned', { ...noRelease, phase: 'Healthy' })
+  if (workload.revision === stableRevision(view)) {
+    return workload.held ? liftHold(view, workload) : go(view, 'returned', { ...noRelease, phase: 'Healthy' })
+  }
   if (isRejected(view, workload.revision)) return turnedDown(view)
   return over(view)
 }

@@ -289,6 +289,17 @@ describe('a rollback', () => {
     expect(phase(w)).toBe('Healthy')
     expect(w.workload).toMatchObject({ revision: 'v1', paused: false, pods: { v1: 10 } })
   })
+  it('by helm rollback says Healthy only once the hold is off', () => {
+    const w = atFirstGate()
+    decide(w, 'rollback')
+    settle(w)
+    pass(w, drainMs)
+    upgrade(w, 'v1')
+    const made = turn(w)
+    expect([made.status.phase, made.actions[0]?.kind]).toEqual(['RolledBack', 'lift'])
+    settle(w)
+    expect([phase(w), w.workload?.held]).toEqual(['Healthy', false])
+  })
   it('while promoting keeps all traffic on the copy until the old pods are back', () => {
     const w = rolling()
     if (w.workload) w.workload.pods = { v1: 6, v2: 4 }
