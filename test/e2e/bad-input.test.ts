@@ -17,8 +17,8 @@ interface Mistake {
   readonly reason: string
   /** What the condition must name: object, field, next step. */
   readonly names: readonly string[]
-  make(stage: Stage, shop: Shop): Promise<unknown>
-  mend(stage: Stage, shop: Shop): Promise<unknown>
+  readonly make: (stage: Stage, shop: Shop) => Promise<unknown>
+  readonly mend: (stage: Stage, shop: Shop) => Promise<unknown>
 }
 
 const mistakes: readonly Mistake[] = [

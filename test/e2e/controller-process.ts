@@ -53,10 +53,10 @@ function die(what: string): void {
 function crashing(client: KubeClient): KubeClient {
   return {
     ...client,
-    create: around('create', client.create),
-    replace: around('replace', client.replace),
-    patch: around('patch', client.patch),
-    delete: around('delete', client.delete),
+    create: around('create', (...args: Parameters<KubeClient['create']>) => client.create(...args)),
+    replace: around('replace', (...args: Parameters<KubeClient['replace']>) => client.replace(...args)),
+    patch: around('patch', (...args: Parameters<KubeClient['patch']>) => client.patch(...args)),
+    delete: around('delete', (...args: Parameters<KubeClient['delete']>) => client.delete(...args)),
   }
 }
 

@@ -38,12 +38,12 @@ export async function startWitness({ client }: Stage): Promise<Witness> {
   const weights = new Map<string, (number | 'gone')[]>()
   const phases = new Map<string, string[]>()
   const history = new Map<string, string[]>()
-  const note = <T>(lists: Map<string, T[]>, namespace = '', value: T) => {
+  const note = <T extends string | number>(lists: Map<string, T[]>, namespace = '', value: T) => {
     const list = lists.get(namespace) ?? []
     lists.set(namespace, list)
     if (list.at(-1) === value) return
     list.push(value)
-    history.set(namespace, [...(history.get(namespace) ?? []), `${Date.now()} ${value}`])
+    history.set(namespace, [...(history.get(namespace) ?? []), `${Date.now()} ${String(value)}`])
   }
   const over = new AbortController()
   const routes = createCache({

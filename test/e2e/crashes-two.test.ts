@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ControllerChild, startController } from './controller-child.ts'
-import { expectedEnd, lossReport, phaseOf, type Story, startWitness, tell, type Witness } from './controller-story.ts'
+import {
+  expectedEnd,
+  lossReport,
+  phaseOf,
+  type Story,
+  type StoryEnd,
+  startWitness,
+  tell,
+  type Witness,
+} from './controller-story.ts'
 import { type Shop, type ShopOptions, type Stage, startStage } from './stage.ts'
 
 const options = { replicas: 3, rate: 40, drain: '6s', doNotWait: true } as const satisfies ShopOptions
@@ -57,7 +66,7 @@ describe('two controllers', () => {
     const startedAt = Date.now()
     const from = round === 1 ? 'v1' : `v${round - 1}-good`
     const story: Story = { shop, options, versions: [from, `v${round}-good`, `v${round}-bad`] }
-    expect(await tell(stage, witness, story), shop.name).toEqual(expectedEnd(story))
+    expect(shares(await tell(stage, witness, story)), shop.name).toEqual(shares(expectedEnd(story)))
     if (shop.since(startedAt).lost > 0) throw new Error(`${shop.name}: ${lossReport(shop, witness, startedAt)}`)
   }
 
@@ -66,3 +75,13 @@ describe('two controllers', () => {
       expect(lost, `${lost} of ${sent}: ${detail}`).toBe(0)
   }
 })
+
+/**
+ * A create has no version check, so the slower of two may make a route again that the other has just removed. It is made
+ * at weight 0 and only a conditional write raises it: as a share of the traffic it is nothing.
+ */
+function shares(end: StoryEnd) {
+  const share = (weights: StoryEnd['promotion']) =>
+    weights.map((weight) => (weight === 'gone' ? 0 : weight)).filter((weight, index, all) => weight !== all[index - 1])
+  return { ...end, promotion: share(end.promotion), refusal: share(end.refusal) }
+}
