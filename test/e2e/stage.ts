@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { request } from 'undici'
@@ -19,6 +17,7 @@ import type { Tally } from '../cluster/tally.ts'
 import { addTotals } from './totals.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+/** The CLI as it ships; the run's global set-up builds it (totals.ts). */
 const bundle = `${root}dist/sluice.js`
 const chart = `${root}examples/chart`
 const pollMs = 25
@@ -100,7 +99,7 @@ export async function startStage(): Promise<Stage> {
   const client = createClient(await loadConfig({ kubeconfig: cluster.kubeconfig }))
   const shops: Shop[] = []
   await install(cluster, client)
-  const sluice = (...args: readonly string[]) => cluster.run(process.execPath, [built(), ...args])
+  const sluice = (...args: readonly string[]) => cluster.run(process.execPath, [bundle, ...args])
   return {
     cluster,
     client,
@@ -116,12 +115,6 @@ export async function startStage(): Promise<Stage> {
       await cluster.stop()
     },
   }
-}
-
-/** The CLI as it ships, built once. */
-function built(): string {
-  if (!existsSync(bundle)) execFileSync(process.execPath, ['--import', 'tsx', `${root}scripts/build.ts`], { cwd: root })
-  return bundle
 }
 
 /** What `sluice install` applies, with the kinds that it applies awaited. */

@@ -1,7 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Tally } from '../cluster/tally.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Where the suites of one run write down how many requests they sent, and how many were lost. */
 const variable = 'SLUICE_E2E_TOTALS'
@@ -18,6 +22,7 @@ export function addTotals(suite: string, tallies: readonly Tally[]): { readonly 
 
 /** vitest's global set-up: one file for the run, summed up and printed at its end. */
 export default function totals(): () => void {
+  execFileSync(process.execPath, ['--import', 'tsx', 'scripts/build.ts'], { cwd: root }) // the CLI as it is now
   const folder = mkdtempSync(join(tmpdir(), 'sluice-e2e-'))
   const file = join(folder, 'totals.jsonl')
   process.env[variable] = file
