@@ -116,7 +116,7 @@ async function measure(loads: readonly Load[]): Promise<void> {
     for (const [version, tally] of Object.entries(versions)) answers[version] = (answers[version] ?? 0) + tally.answers
   }
   const all = Object.values(answers).reduce((sum, count) => sum + count, 0)
-  for (const [version, count] of Object.entries(answers).sort()) {
+  for (const [version, count] of Object.entries(answers).sort(([a], [b]) => a.localeCompare(b))) {
     const percent = Math.round((100 * count) / all)
     console.log(
       `   ${version.padEnd(4)} ${'█'.repeat(Math.round(percent / 2.5)).padEnd(40, colours ? '░' : '.')} ${String(percent).padStart(3)} %`,

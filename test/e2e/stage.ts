@@ -160,7 +160,7 @@ async function served(cluster: Cluster, host: string): Promise<void> {
 /** Numbers stay numbers for Helm. */
 function fixNumbers(flags: readonly string[]): string[] {
   return flags.map((flag, index) =>
-    flag === '--set-string' && /^replicas=/.test(flags[index + 1] ?? '') ? '--set' : flag,
+    flag === '--set-string' && flags[index + 1]?.startsWith('replicas=') ? '--set' : flag,
   )
 }
 
@@ -237,13 +237,13 @@ const emptyStatus: RolloutStatus = { phase: 'Pending', message: '', attempts: 0,
 
 function decisionOf(where: { name: string; namespace: string }, verb: Verb, { release }: RolloutStatus): KubeObject {
   const about = release && { attempt: release.attempt }
-  const step = release && verb === 'approve' && { step: release.step, stepHash: release.stepHash }
+  const step = release && verb === 'approve' ? { step: release.step, stepHash: release.stepHash } : {}
   const stamp = `${Date.now()}-${Math.floor(performance.now() * 1000) % 1_000_000}`
   return {
     apiVersion: 'sluice.dev/v1alpha1',
     kind: 'Decision',
     metadata: { name: `${where.name}-${verb}-${stamp}`, namespace: where.namespace },
-    spec: { rollout: where.name, verb, decidedBy: 'admin', ...about, ...(step || {}) },
+    spec: { rollout: where.name, verb, decidedBy: 'admin', ...about, ...step },
   }
 }
 
