@@ -12,6 +12,7 @@ import { rememberWrite } from './observed-caches.ts'
 import type { Action, Plan, PlannedEvent } from './plan.ts'
 import { record } from './record.ts'
 import type { Snapshot } from './snapshot.ts'
+import { sameJson } from './workload/json.ts'
 
 export interface ReconcileDeps extends ObserveDeps {
   readonly client: KubeClient
@@ -70,12 +71,10 @@ export function createReconcile(deps: ReconcileDeps): Reconcile {
 }
 
 async function once(deps: ReconcileDeps, key: string, memory: Memory, signal: AbortSignal): Promise<Round> {
-  const known = newestKnown(deps, key, memory)
-  delete memory.rollout
-  const observed = await observe(deps, nameOf(key), memory.probe, signal, known)
-  if (observed === undefined) return { kind: 'gone' }
+  const look = await lookAndPlan(deps, key, memory, signal)
+  if (look === undefined) return { kind: 'gone' }
+  const { observed, plan } = look
   deps.interests.set(key, interestsOf(observed.snapshot))
-  const plan = planned(deps, observed, memory)
   const rollout = await recordOrStale(deps, observed, plan, signal)
   if (rollout === undefined) return { kind: 'done', plan, result: 'stale' }
   delete memory.probe
@@ -88,10 +87,44 @@ async function once(deps: ReconcileDeps, key: string, memory: Memory, signal: Ab
   return { kind: 'done', plan, result }
 }
 
+interface Look {
+  readonly observed: Observed
+  readonly plan: Plan
+}
+
 /**
- * What we stored ourselves, if the watch has brought nothing newer: a GET would answer the same. It may be behind by
- * what the watch is behind; then the record conflicts, or the watch wakes us again.
+ * Looks at what is known, which most wake-ups change nothing about; a look that would record or do anything is made again
+ * on a live read of the Rollout, so that nothing is ever done on what another leader has overruled.
  */
+async function lookAndPlan(
+  deps: ReconcileDeps,
+  key: string,
+  memory: Memory,
+  signal: AbortSignal,
+): Promise<Look | undefined> {
+  const known = newestKnown(deps, key, memory)
+  delete memory.rollout
+  const first = await lookOnce(deps, key, memory, signal, known)
+  if (first === undefined || known === undefined || isIdle(first)) return first
+  return lookOnce(deps, key, memory, signal)
+}
+
+async function lookOnce(
+  deps: ReconcileDeps,
+  key: string,
+  memory: Memory,
+  signal: AbortSignal,
+  known?: KubeObject,
+): Promise<Look | undefined> {
+  const observed = await observe(deps, nameOf(key), memory.probe, signal, known)
+  return observed && { observed, plan: planned(deps, observed, memory) }
+}
+
+function isIdle({ observed, plan }: Look): boolean {
+  return plan.actions.length === 0 && sameJson(observed.rollout['status'], plan.status)
+}
+
+/** What we stored ourselves, if the watch has brought nothing newer. It may be behind by what the watch is behind. */
 function newestKnown({ caches }: ReconcileDeps, key: string, { rollout }: Memory): KubeObject | undefined {
   const { namespace, name } = nameOf(key)
   const seen = caches.rollouts.get(namespace, name)
