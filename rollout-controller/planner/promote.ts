@@ -52,14 +52,8 @@ function drainOld(view: View, release: Release): Turn {
   if (shift.kind !== 'reached') return waitOrRollBack(view, shift)
   const until = at(view.status.drainSince ?? stamp(view.now)) + drainMs(view)
   if (view.now < until) return stay(ready(view), { waiting: { ...drainingOld, until: stamp(until) }, wakeAt: until })
-  return go(ready(view), 'drained', { ...enter(ready(view), release, 'Rolling'), drainSince: undefined }, rolling)
+  return go(ready(view), 'drained', { ...enter(ready(view), release, 'Rolling'), drainSince: undefined })
 }
-
-const rolling = {
-  type: 'Normal',
-  reason: 'WorkloadReleased',
-  note: 'the copy carries all traffic; the workload itself rolls now',
-} as const
 
 function enter(view: View, release: Release, stage: Stage): { readonly release: Release } {
   const { unreadySince: _ready, ...rest } = release
