@@ -23,7 +23,7 @@ export async function allRollouts({ client }: Session, signal: AbortSignal): Pro
   }
 }
 
-/** Deletes every Rollout and waits until each is retired; runs the controller here where none runs. */
+/** Deletes every Rollout and waits until each is retired; a controller runs here too, in case no other does. */
 export async function retireAll(
   context: Context,
   session: Session,
@@ -37,17 +37,19 @@ export async function retireAll(
   const timeout = AbortSignal.timeout(timeoutMs)
   const until = AbortSignal.any([signal, done.signal, timeout])
   const life = await lifeOf(session, terminal.now(), signal)
-  if (life.kind !== 'alive') terminal.out('No controller runs: it runs here until all Rollouts are retired')
-  const controller =
-    life.kind === 'alive' ? Promise.resolve() : runController({ connection: session.connection }, until)
+  const alive = life.kind === 'alive'
+  if (!alive) terminal.out('No controller runs: it runs here until all Rollouts are retired')
+  // Beside one that runs it only stands by: that one may have died a moment ago, and its Lease does not know it yet.
+  const controller = runController({ connection: session.connection }, until)
+  const ended = controller.catch(() => undefined)
   try {
-    await Promise.race([untilGone(context, session, rollouts, until), failing(controller)])
+    await Promise.race([untilGone(context, session, rollouts, until), ...(alive ? [] : [failing(controller)])])
   } catch (error) {
     if (timeout.aborted) throw await stuck(session, signal)
     throw error
   } finally {
     done.abort()
-    await controller.catch(() => undefined)
+    await ended
   }
 }
 
