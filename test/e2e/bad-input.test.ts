@@ -98,9 +98,9 @@ describe('a spec that the server takes and that cannot work', () => {
     await stage?.stop()
   })
 
-  it.concurrent.each(mistakes)(
-    '$title keeps an update held, says object, field and next step, and is over once it is mended',
-    async ({ shop: name, reason, names, make, mend }) => {
+  it.concurrent.each(mistakes.map((mistake) => [mistake.title, mistake] as const))(
+    '%s keeps an update held, says object, field and next step, and is over once it is mended',
+    async (_title, { shop: name, reason, names, make, mend }) => {
       const shop = await stage.shop(name, options)
       const pods = await shop.pods()
       await make(stage, shop)
@@ -294,7 +294,7 @@ function statusUntil(
 ): Promise<RolloutStatus> {
   return eventually(`${namespace}/${name}`, async () => {
     const status = parseStatus((await client.get(rolloutResource, { name, namespace }))['status'])
-    return status !== undefined && so(status) ? status : JSON.stringify(status, null, 1)
+    return status !== undefined && so(status) ? status : JSON.stringify(status ?? 'no status', null, 1)
   })
 }
 
