@@ -1,4 +1,5 @@
 import { parseDuration } from './duration.ts'
+import { isRecord } from './json.ts'
 
 /** What is wrong with one field of what the user wrote. */
 export interface FieldProblem {
@@ -107,8 +108,4 @@ export function readDuration(field: Field, { minMs }: { readonly minMs: number }
   const ms = typeof field.value === 'string' ? parseDuration(field.value) : undefined
   if (ms === undefined) return complain(field, 'must be a duration of at most a year, such as 45s, 10m or 1h30m')
   return ms >= minMs ? ms : complain(field, 'must be longer than 0s')
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,4 @@
-import { isRecord } from './field.ts'
+import { isRecord } from './json.ts'
 
 /** Tells whether a value is a T, in every field that Sluice reads. Fields it does not know are let be. */
 export type Guard<T> = (value: unknown) => value is T

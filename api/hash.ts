@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isRecord } from './field.ts'
+import { isRecord } from './json.ts'
 import type { Step } from './rollout.ts'
 
 /** JSON with sorted keys and no null or undefined fields: equal for values that the API server holds equal. */

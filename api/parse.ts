@@ -3,7 +3,6 @@ import {
   complain,
   type Field,
   type FieldProblem,
-  isRecord,
   optional,
   readDuration,
   readList,
@@ -11,6 +10,7 @@ import {
   readRecord,
   readText,
 } from './field.ts'
+import { isRecord } from './json.ts'
 import { defaultProgressDeadline, maxNameLength, maxRolloutNameLength, maxRoutes, namePattern } from './limits.ts'
 import { apiVersion } from './names.ts'
 import { readSteps } from './parse-steps.ts'

@@ -1,3 +1,4 @@
+import { isRecord } from '../api/json.ts'
 import type { KubeObject } from '../api/kube-object.ts'
 
 type Key = string | number
@@ -32,10 +33,6 @@ export function textsAt(value: unknown, ...path: readonly Key[]): Readonly<Recor
   return Object.fromEntries(
     Object.entries(found).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   )
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** True when every label that the selector wants is there. An empty selector matches nothing here: Services without one select no pods. */

@@ -1,7 +1,8 @@
+import { isRecord } from '../api/json.ts'
 import type { KubeObject, ObjectName, Resource } from '../api/kube-object.ts'
 import type { KubeConnection } from './connection.ts'
 import { KubeError } from './errors.ts'
-import { isKubeObject, isRecord, itemOf } from './json.ts'
+import { isKubeObject, itemOf } from './json.ts'
 import { collectionPath, objectPath, queryOf } from './paths.ts'
 import { type Call, createTransport, type Transport } from './transport.ts'
 import type {

@@ -1,9 +1,5 @@
+import { isRecord } from '../api/json.ts'
 import type { KubeObject, ObjectMeta, Resource } from '../api/kube-object.ts'
-
-/** A JSON object of unknown content. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 /** True for a JSON object with kind, apiVersion and metadata; what lies deeper is the API server's promise. */
 export function isKubeObject(value: unknown): value is KubeObject {

@@ -1,7 +1,7 @@
 import type { Clock } from '../api/clock.ts'
+import { isRecord } from '../api/json.ts'
 import type { KubeObject, Resource } from '../api/kube-object.ts'
 import { isFault } from './errors.ts'
-import { isRecord } from './json.ts'
 import { microTime } from './micro-time.ts'
 import type { KubeClient } from './types.ts'
 

@@ -1,5 +1,5 @@
+import { isRecord } from '../api/json.ts'
 import { type FieldCause, KubeError, type KubeErrorDetails, type KubeFault } from './errors.ts'
-import { isRecord } from './json.ts'
 
 /** Longest server message that is passed on: admission webhooks can answer with pages. */
 const LONGEST_MESSAGE = 1024

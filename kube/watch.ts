@@ -1,5 +1,6 @@
+import { isRecord } from '../api/json.ts'
 import { KubeError } from './errors.ts'
-import { isKubeObject, isRecord } from './json.ts'
+import { isKubeObject } from './json.ts'
 import { errorOfStatus } from './status.ts'
 import { type Call, explain } from './transport.ts'
 import type { WatchEvent } from './types.ts'

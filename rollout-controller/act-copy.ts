@@ -1,12 +1,12 @@
 import { canaryName } from '../api/canary-name.ts'
 import { revisionOf } from '../api/hash.ts'
+import { objectOf } from '../api/json.ts'
 import { deploymentResource, serviceResource } from '../api/names.ts'
 import { type ActContext, createOwned, getIfThere, type Result } from './act-context.ts'
 import { liveWorkload } from './act-template.ts'
 import { selectorsBeside } from './observe-selectors.ts'
 import { canaryServiceOf } from './workload/canary-service.ts'
 import { copyOf } from './workload/copy.ts'
-import { objectOf } from './workload/json.ts'
 
 /** The copy is made from a live read of the workload: the caches keep no templates. */
 export async function createCopy(context: ActContext, revision: string, replicas: number): Promise<Result> {

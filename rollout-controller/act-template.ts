@@ -1,10 +1,10 @@
 import { revisionOf } from '../api/hash.ts'
+import { objectOf } from '../api/json.ts'
 import type { KubeObject, ObjectName } from '../api/kube-object.ts'
 import { deploymentResource, podTemplateResource } from '../api/names.ts'
 import { type ActContext, createOwned, deleteSeen, getIfThere, isOurs, type Result } from './act-context.ts'
 import type { TemplateRole } from './snapshot.ts'
 import { templateName } from './template-name.ts'
-import { objectOf } from './workload/json.ts'
 import { ownLabels } from './workload/own-labels.ts'
 
 /** Keeps the workload's template, if it still is of that revision, in the PodTemplate of that role. */

@@ -1,3 +1,4 @@
+import { objectOf, sameJson } from '../api/json.ts'
 import type { KubeObject, ObjectName } from '../api/kube-object.ts'
 import {
   bypassAnnotation,
@@ -12,7 +13,6 @@ import type { JsonPatchOp } from '../kube/types.ts'
 import { type ActContext, getIfThere, isOurs, type Result } from './act-context.ts'
 import type { TemplateRole, WorkloadView } from './snapshot.ts'
 import { templateName } from './template-name.ts'
-import { objectOf, sameJson } from './workload/json.ts'
 
 /** Fields of the workload that a merge patch writes; null takes a field off. */
 interface Changes {

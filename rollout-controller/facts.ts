@@ -1,7 +1,7 @@
 import { revisionOf } from '../api/hash.ts'
+import { type JsonObject, numberOf, objectOf, objectsOf, type StringMap, stringsOf, textOf } from '../api/json.ts'
 import type { KubeObject } from '../api/kube-object.ts'
 import { finalizer, ownerUidLabel, roleLabel } from '../api/names.ts'
-import { type JsonObject, numberOf, objectOf, objectsOf, type StringMap, stringsOf, textOf } from './workload/json.ts'
 import { type Selector, serviceSelectorOf } from './workload/selectors.ts'
 
 /** What every kind keeps: enough to address the object in a conditional write, and whose it is. */

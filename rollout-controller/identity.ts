@@ -1,8 +1,8 @@
 import type { Clock } from '../api/clock.ts'
+import { objectOf, objectsOf, textOf } from '../api/json.ts'
 import { serviceAccountName, serviceAccountUser, systemNamespace } from '../api/names.ts'
 import { isFault, KubeError } from '../kube/errors.ts'
 import type { KubeClient } from '../kube/types.ts'
-import { objectOf, objectsOf, textOf } from './workload/json.ts'
 
 /** The controller cannot run here as it is; the message is one sentence for a person, with the next step. */
 export class StartError extends Error {

@@ -1,11 +1,11 @@
 import type { Decision } from '../api/decision.ts'
+import { objectOf, textOf } from '../api/json.ts'
 import type { KubeObject } from '../api/kube-object.ts'
 import { parseRollout } from '../api/parse.ts'
 import { parseDecision } from '../api/parse-decision.ts'
 import { parseStatus } from '../api/parse-status.ts'
 import type { RolloutSpec } from '../api/rollout.ts'
 import type { Problem, RolloutView } from './snapshot.ts'
-import { objectOf, textOf } from './workload/json.ts'
 
 /** A Decision in its namespace; without `decision` when it does not parse. */
 export interface DecisionFacts {

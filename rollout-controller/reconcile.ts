@@ -1,3 +1,4 @@
+import { sameJson } from '../api/json.ts'
 import type { KubeObject } from '../api/kube-object.ts'
 import type { HoldProbe, Phase } from '../api/status.ts'
 import { isFault } from '../kube/errors.ts'
@@ -12,7 +13,6 @@ import { rememberWrite } from './observed-caches.ts'
 import type { Action, Plan, PlannedEvent } from './plan.ts'
 import { record } from './record.ts'
 import type { Snapshot } from './snapshot.ts'
-import { sameJson } from './workload/json.ts'
 
 export interface ReconcileDeps extends ObserveDeps {
   readonly client: KubeClient
@@ -93,8 +93,8 @@ interface Look {
 }
 
 /**
- * Looks at what is known, which most wake-ups change nothing about; a look that would record or do anything is made again
- * on a live read of the Rollout, so that nothing is ever done on what another leader has overruled.
+ * Looks at what is known. A plan that records something is safe on it, since the record is conditional on its version; one
+ * that only acts is made again on a live read, so that nothing is ever done on what another leader has overruled.
  */
 async function lookAndPlan(
   deps: ReconcileDeps,
@@ -105,7 +105,7 @@ async function lookAndPlan(
   const known = newestKnown(deps, key, memory)
   delete memory.rollout
   const first = await lookOnce(deps, key, memory, signal, known)
-  if (first === undefined || known === undefined || isIdle(first)) return first
+  if (first === undefined || known === undefined || !actsUnrecorded(first)) return first
   return lookOnce(deps, key, memory, signal)
 }
 
@@ -120,8 +120,8 @@ async function lookOnce(
   return observed && { observed, plan: planned(deps, observed, memory) }
 }
 
-function isIdle({ observed, plan }: Look): boolean {
-  return plan.actions.length === 0 && sameJson(observed.rollout['status'], plan.status)
+function actsUnrecorded({ observed, plan }: Look): boolean {
+  return plan.actions.length > 0 && sameJson(observed.rollout['status'], plan.status)
 }
 
 /** What we stored ourselves, if the watch has brought nothing newer. It may be behind by what the watch is behind. */

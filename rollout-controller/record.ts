@@ -1,8 +1,8 @@
+import { sameJson } from '../api/json.ts'
 import type { KubeObject } from '../api/kube-object.ts'
 import { rolloutResource } from '../api/names.ts'
 import type { RolloutStatus } from '../api/status.ts'
 import type { KubeClient } from '../kube/types.ts'
-import { sameJson } from './workload/json.ts'
 
 /**
  * Stores what was decided, on the version of the Rollout that it was decided on, before anything is done about it.

@@ -1,11 +1,11 @@
 import { canaryName } from '../api/canary-name.ts'
+import type { StringMap } from '../api/json.ts'
 import { ingressClassResource, ingressResource } from '../api/names.ts'
 import type { RouteTarget } from '../api/rollout.ts'
 import type { LiveObjects, Route, RouteOwner, TrafficProvider } from '../traffic-providers/provider.ts'
 import { providerFor } from '../traffic-providers/registry.ts'
 import { byService, type Caches } from './observed-caches.ts'
 import type { RolloutView, ServicePair } from './snapshot.ts'
-import type { StringMap } from './workload/json.ts'
 import { matches } from './workload/selectors.ts'
 
 /** One route with all that its provider asks for. */

@@ -1,3 +1,4 @@
+import { sameJson } from '../api/json.ts'
 import type { KubeObject } from '../api/kube-object.ts'
 import { ownerUidLabel, rolloutLabel } from '../api/names.ts'
 import type { FactChange } from './fact-cache.ts'
@@ -5,7 +6,6 @@ import type { RolloutFacts } from './facts.ts'
 import type { Interests } from './interests.ts'
 import type { Lane } from './loop/queue.ts'
 import { byOwner, byWorkload, type Caches, type Listeners } from './observed-caches.ts'
-import { sameJson } from './workload/json.ts'
 
 export interface TriggerDeps {
   /** Asked when something changes, so it may be made after the listeners. */

@@ -1,5 +1,5 @@
+import { isRecord, type JsonObject, objectOf, objectsOf, textOf } from '../api/json.ts'
 import type { KubeObject } from '../api/kube-object.ts'
-import { isJsonObject, type JsonObject, objectOf, objectsOf, textOf } from './json.ts'
 import type { LiveObjects } from './provider.ts'
 
 /** An Ingress, parsed as far as a canary needs it. `raw` is what the server sent, for the parts that are copied. */
@@ -59,7 +59,7 @@ export function parseIngress(object: KubeObject): Ingress {
 }
 
 function parseRule(raw: JsonObject): IngressRule {
-  const paths = isJsonObject(raw.http) ? objectsOf(raw.http.paths).map(parsePath) : undefined
+  const paths = isRecord(raw.http) ? objectsOf(raw.http.paths).map(parsePath) : undefined
   return { host: textOf(raw.host) ?? '', raw, paths }
 }
 
@@ -71,7 +71,7 @@ const parsePath = (raw: JsonObject): IngressPath => ({
 
 function parseBackend(value: unknown): IngressBackend {
   const raw = objectOf(value)
-  if (isJsonObject(raw.resource)) return { kind: 'resource' }
+  if (isRecord(raw.resource)) return { kind: 'resource' }
   const name = textOf(objectOf(raw.service).name)
   return name === undefined ? { kind: 'none' } : { kind: 'service', name, raw }
 }

@@ -1,4 +1,5 @@
 import { canaryName } from '../api/canary-name.ts'
+import { type JsonObject, objectOf } from '../api/json.ts'
 import type { KubeObject } from '../api/kube-object.ts'
 import { ingressResource, ownerUidLabel, revisionAnnotation, roleLabel } from '../api/names.ts'
 import {
@@ -9,7 +10,6 @@ import {
   ingressesOf,
   parseIngress,
 } from './ingress.ts'
-import { type JsonObject, objectOf } from './json.ts'
 import { canaryAnnotations, commonAnnotations, foreignAnnotations } from './nginx-annotations.ts'
 import type { LiveObjects, Route } from './provider.ts'
 

@@ -1,4 +1,5 @@
 import { canaryName } from '../api/canary-name.ts'
+import { objectOf, textOf } from '../api/json.ts'
 import type { KubeObject } from '../api/kube-object.ts'
 import { ownerUidLabel } from '../api/names.ts'
 import {
@@ -10,7 +11,6 @@ import {
   parseIngress,
   servicesOf,
 } from './ingress.ts'
-import { objectOf, textOf } from './json.ts'
 import { isCanary, nginxPrefix, passesTlsThrough } from './nginx-annotations.ts'
 import { canaryServiceOf, canCarry, find } from './nginx-canary.ts'
 import type { LiveObjects, Route, RouteProblem } from './provider.ts'

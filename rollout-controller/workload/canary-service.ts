@@ -1,5 +1,5 @@
+import { type JsonObject, objectOf, objectsOf, pick } from '../../api/json.ts'
 import type { KubeObject } from '../../api/kube-object.ts'
-import { type JsonObject, objectOf, objectsOf, pick } from './json.ts'
 import { copyPodLabels, ownLabels } from './own-labels.ts'
 
 export interface CanaryServiceOptions {

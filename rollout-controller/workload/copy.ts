@@ -1,6 +1,6 @@
+import { type JsonObject, objectOf, pick, type StringMap, stringsOf } from '../../api/json.ts'
 import type { KubeObject } from '../../api/kube-object.ts'
 import { group, revisionAnnotation } from '../../api/names.ts'
-import { type JsonObject, objectOf, pick, type StringMap, stringsOf } from './json.ts'
 import { copyPodLabels, ownLabels } from './own-labels.ts'
 import { changesOf, rewriteTerms } from './rewrite-terms.ts'
 import type { NamedSelector } from './selectors.ts'

@@ -1,7 +1,7 @@
 import { revisionOf } from '../../api/hash.ts'
+import { type JsonObject, numberOf, objectOf, objectsOf, type StringMap, stringsOf, textOf } from '../../api/json.ts'
 import type { KubeObject } from '../../api/kube-object.ts'
 import { group } from '../../api/names.ts'
-import { type JsonObject, numberOf, objectOf, objectsOf, type StringMap, stringsOf, textOf } from './json.ts'
 import { labelSelectorOf, type Selector } from './selectors.ts'
 
 /** What is kept of a Deployment in memory: its pod template is reduced to a hash and the labels. */

@@ -1,6 +1,6 @@
+import type { StringMap } from '../../api/json.ts'
 import { copyLabel, ownerUidLabel, roleLabel } from '../../api/names.ts'
 import type { OwnedRole, TemplateRole } from '../snapshot.ts'
-import type { StringMap } from './json.ts'
 
 /** On every object that we create. */
 export const ownLabels = (ownerUid: string, role: OwnedRole | TemplateRole): StringMap => ({

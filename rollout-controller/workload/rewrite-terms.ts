@@ -1,4 +1,4 @@
-import { type JsonObject, objectOf, objectsOf, type StringMap } from './json.ts'
+import { type JsonObject, objectOf, objectsOf, type StringMap } from '../../api/json.ts'
 
 /** Labels that changed: key → value before and after. */
 export type Changes = Readonly<Record<string, { readonly from: string; readonly to: string }>>

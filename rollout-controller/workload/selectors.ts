@@ -1,4 +1,4 @@
-import { objectOf, objectsOf, type StringMap, stringsOf, textOf } from './json.ts'
+import { objectOf, objectsOf, type StringMap, stringsOf, textOf } from '../../api/json.ts'
 
 /** A LabelSelector, or a Service's selector, which has only `matchLabels`. */
 export interface Selector {

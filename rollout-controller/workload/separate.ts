@@ -1,4 +1,4 @@
-import type { StringMap } from './json.ts'
+import type { StringMap } from '../../api/json.ts'
 import { describeSelector, keysOf, matches, type NamedSelector } from './selectors.ts'
 
 export type Separation =

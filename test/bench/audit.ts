@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isRecord } from '../../api/json.ts'
 import { serviceAccountUser } from '../../api/names.ts'
-import { isRecord } from '../../kube/json.ts'
 
 /** The API server's own record of who asked what: counts rest on it, not on what the controller says of itself. */
 export interface Audit {

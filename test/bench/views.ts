@@ -1,8 +1,8 @@
+import { isRecord } from '../../api/json.ts'
 import type { KubeObject } from '../../api/kube-object.ts'
 import { copyLabel } from '../../api/names.ts'
 import { parseStatus } from '../../api/parse-status.ts'
 import type { RolloutStatus } from '../../api/status.ts'
-import { isRecord } from '../../kube/json.ts'
 import type { Seen } from './recorder.ts'
 import type { Where } from './shop.ts'
 

@@ -1,4 +1,5 @@
 import { revisionOf } from '../../api/hash.ts'
+import { type JsonObject, objectOf, type StringMap, stringsOf } from '../../api/json.ts'
 import type { KubeObject } from '../../api/kube-object.ts'
 import {
   apiVersion,
@@ -17,7 +18,6 @@ import {
 } from '../../api/names.ts'
 import { parseStatus } from '../../api/parse-status.ts'
 import type { RolloutStatus } from '../../api/status.ts'
-import { type JsonObject, objectOf, type StringMap, stringsOf } from '../../rollout-controller/workload/json.ts'
 import { matches, serviceSelectorOf } from '../../rollout-controller/workload/selectors.ts'
 import { createMemoryKube, type MemoryKube, type MemoryKubeOptions } from './memory-kube.ts'
 

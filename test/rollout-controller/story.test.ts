@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { objectOf } from '../../rollout-controller/workload/json.ts'
+import { objectOf } from '../../api/json.ts'
 import { createShop, type Shop } from '../builders/shop.ts'
 import { createVirtualClock } from '../builders/virtual-clock.ts'
 import { pass, startControl } from './shop-floor.ts'

@@ -1,15 +1,19 @@
+/** Reading JSON of unknown content, without believing anything about it. */
 export type JsonObject = Readonly<Record<string, unknown>>
 export type StringMap = Readonly<Record<string, string>>
 
-const isObject = (value: unknown): value is JsonObject =>
+export const isRecord = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-export const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {})
+export const objectOf = (value: unknown): JsonObject => (isRecord(value) ? value : {})
 
+/** The objects of a list; nothing where there is no list. */
 export const objectsOf = (value: unknown): readonly JsonObject[] =>
-  Array.isArray(value) ? value.filter((item) => isObject(item)) : []
+  Array.isArray(value) ? value.filter((item) => isRecord(item)) : []
 
-export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+/** Text that is there: an empty one is none. */
+export const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
 
 export const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined)
 
@@ -23,11 +27,11 @@ export const stringsOf = (value: unknown): StringMap =>
 export const pick = (from: JsonObject, keys: readonly string[]): JsonObject =>
   Object.fromEntries(keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]]))
 
-/** The same JSON, whatever the order of keys; an undefined key is no key. */
+/** The same JSON, whatever the order of keys; a key that is undefined is a key that is not there. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (Array.isArray(a)) {
     return Array.isArray(b) && a.length === b.length && a.every((item, index) => sameJson(item, b[index]))
   }
-  if (!isObject(a) || !isObject(b)) return a === b
+  if (!isRecord(a) || !isRecord(b)) return a === b
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) => sameJson(a[key], b[key]))
 }
