@@ -58,22 +58,39 @@ export function createElection(options: ElectionOptions): Election {
   const report = (error: unknown) => options.onProblem?.(error)
   let deadlineMs = Number.NEGATIVE_INFINITY
   let observed = { stamp: '', atMs: 0 } // when *we* saw the lease change: other clocks are not trusted
+  let kept: KubeObject | undefined // the lease as we wrote it last: a renewal is conditional on it and needs no look
   const isLeader = () => clock.monotonicMs() < deadlineMs
 
-  /** One look and, if the lease is free or ours, one conditional write. True when we hold it. */
+  /** A conditional write, after a look where the lease is not as we left it. True when we hold it. */
   const tryHold = async (signal: AbortSignal): Promise<boolean> => {
     const startedMs = clock.monotonicMs()
-    const lease = await client.get(LEASES, where, signal).catch(notFound)
+    const written = (await renewKept(signal)) ?? (await takeIfFree(signal))
+    kept = written
+    // taken from us: not one write more; otherwise from before the request, since the lease counts from then for others
+    deadlineMs = written === undefined ? Number.NEGATIVE_INFINITY : startedMs + times.renewMs
+    return written !== undefined
+  }
+  const nextLease = (lease: KubeObject | undefined): KubeObject => {
     const held = lease === undefined ? undefined : specOf(lease)
-    if (held !== undefined && !isFree(held)) {
-      deadlineMs = Number.NEGATIVE_INFINITY // it was taken from us: not one write more
-      return false
+    return leaseOf(where, lease, nextSpec(held, identity, times.leaseMs, new Date(clock.now())))
+  }
+  /** Undefined when somebody else has written it since. */
+  const renewKept = async (signal: AbortSignal): Promise<KubeObject | undefined> => {
+    const lease = kept
+    kept = undefined
+    if (lease === undefined) return undefined
+    try {
+      return await client.replace(LEASES, nextLease(lease), {}, signal)
+    } catch (error) {
+      if (isFault(error, 'conflict') || isFault(error, 'not-found')) return undefined
+      throw error
     }
-    const written = leaseOf(where, lease, nextSpec(held, identity, times.leaseMs, new Date(clock.now())))
-    if (lease === undefined) await client.create(LEASES, written, {}, signal)
-    else await client.replace(LEASES, written, {}, signal)
-    deadlineMs = startedMs + times.renewMs // from before the request: the lease counts from then for others
-    return true
+  }
+  /** Undefined when somebody else holds it. */
+  const takeIfFree = async (signal: AbortSignal): Promise<KubeObject | undefined> => {
+    const lease = await client.get(LEASES, where, signal).catch(notFound)
+    if (lease === undefined) return client.create(LEASES, nextLease(lease), {}, signal)
+    return isFree(specOf(lease)) ? client.replace(LEASES, nextLease(lease), {}, signal) : undefined
   }
   const isFree = (held: LeaseSpec): boolean => {
     if (held.holder === '' || held.holder === identity) return true
@@ -125,6 +142,7 @@ export function createElection(options: ElectionOptions): Election {
   const release = async (): Promise<void> => {
     const held = isLeader()
     deadlineMs = Number.NEGATIVE_INFINITY
+    kept = undefined
     if (!held) return
     const bounded = withDeadline(clock, times.retryMs, undefined)
     try {

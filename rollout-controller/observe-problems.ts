@@ -3,7 +3,7 @@ import { ownerUidLabel, rolloutLabel } from '../api/names.ts'
 import { claimOf } from './claim.ts'
 import type { RolloutFacts } from './facts.ts'
 import { selectorsBeside } from './observe-selectors.ts'
-import { byWorkload, type Caches } from './observed-caches.ts'
+import { byOwner, byWorkload, type Caches } from './observed-caches.ts'
 import type { ObservedRoute } from './routes.ts'
 import { type Problem, type RolloutView, type ServicePair, templateRoles } from './snapshot.ts'
 import { templateName } from './template-name.ts'
@@ -107,8 +107,9 @@ function nameProblems({ caches, view, workload, services }: Observation): readon
   }))
 }
 
+/** Asked until the copy is there: its labels are what they are then. */
 function labelProblems({ caches, view, workload }: Observation): readonly Problem[] {
-  if (workload === undefined) return []
+  if (workload === undefined || caches.deployments.byIndex(byOwner, view.meta.uid).length > 0) return []
   const own = copyPodLabels(canaryName(workload.name), view.meta.uid)
   const result = separateLabels(workload.templateLabels, selectorsBeside(caches, view.meta), own)
   if (result.kind === 'ok') return []

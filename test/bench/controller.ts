@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { request } from 'undici'
 import type { Cluster } from '../cluster/cluster.ts'
 
-/** The controller as it ships: one file, plain `node`, leader election on, metrics served. */
+/** The controller as it ships (api/controller-deployment.ts): one file, plain `node`, leader election on, metrics served. */
 export interface ControllerRun {
   /** CPU time so far, of all threads. */
   cpuMs(): Promise<number>
@@ -16,7 +16,7 @@ export interface ControllerRun {
 
 export async function runController(cluster: Cluster, bundle: string): Promise<ControllerRun> {
   const profile = process.env['SLUICE_BENCH_PROFILE']
-  const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
+  const flags = profile === undefined ? ['--max-semi-space-size=4'] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
   const command = ['--pdeathsig', 'KILL', process.execPath, ...flags, bundle]
   const child = spawn('setpriv', [...command, 'controller', '--metrics-port', '0', '--log-level', 'warn'], {
     env: cluster.env,

@@ -17,7 +17,7 @@ export interface Idle {
 
 const perNamespace = 20
 /** How long what the last Rollout set off may take to come to rest. */
-const restMs = 20_000
+const restMs = 45_000
 
 /** The same controller with more and more idle Rollouts, each with a Deployment of no pods, a Service and an Ingress. */
 export async function measureIdle(bundle: string, sizes: readonly number[], seconds: number): Promise<readonly Idle[]> {
