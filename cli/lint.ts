@@ -1,3 +1,4 @@
+import type { RouteTarget } from '../api/rollout.ts'
 import type { Problem, Snapshot } from '../rollout-controller/snapshot.ts'
 import type { Finding } from './view/problems.ts'
 
@@ -11,9 +12,21 @@ export function findingsOf(snapshot: Snapshot, existsAlready: boolean): readonly
     ...(hold.served ? [] : [holdNotServed]),
     ...(workload?.canReachZero === undefined ? [] : [canReachZero(workload.canReachZero)]),
     ...(workload !== undefined && workload.replicas < 2 ? [fewPods(workload.replicas)] : []),
+    ...(rollout.spec?.traffic ?? [])
+      .filter(({ drainMs }) => drainMs !== undefined && drainMs < slowestGatewayMs)
+      .map(shortDrain),
     ...(existsAlready ? holdFindings(snapshot) : []),
   ]
 }
+
+/** ingress-nginx and Traefik follow a route within about 4 s, later under load. */
+const slowestGatewayMs = 5_000
+
+const shortDrain = ({ kind, name }: RouteTarget): Finding => ({
+  severity: 'warning',
+  message: `spec.traffic: ${kind} ${name} drains for less than a gateway may need to follow a route`,
+  next: 'leave the drain at its default of 10 s, or requests may be lost when the old side is removed',
+})
 
 const problemFinding = ({ message, next }: Problem): Finding => ({ severity: 'error', message, next })
 

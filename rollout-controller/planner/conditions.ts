@@ -11,6 +11,7 @@ const needsAPerson: ReadonlySet<string> = new Set([
   'StableTemplateLost',
   'StrategyUnsupported',
   'TooFewPods',
+  'WorkloadNotFound',
   'WorkloadPaused',
   'WorkloadRollFailed',
 ])
