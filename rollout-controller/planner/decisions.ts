@@ -4,7 +4,7 @@ import type { Action } from '../plan.ts'
 import { beginRestore, beginRollBack } from './end.ts'
 import { isCommitted } from './promote.ts'
 import { type Go, stamp, type View, withStatus } from './turn.ts'
-import { command, stableRevision } from './view.ts'
+import { command, isRejected, stableRevision } from './view.ts'
 
 /** What became of a decision: its effect on the status, or why it changes nothing. */
 interface Answer {
@@ -27,7 +27,7 @@ const kept = 20
 export function takeDecisions(view: View): Decided {
   const turns: Go[] = []
   let current = view
-  for (const decision of view.decisions) {
+  for (const decision of view.decisions.slice(0, kept)) {
     if (current.status.decisions.some(({ uid }) => uid === decision.uid)) continue
     const answer = judge(current, decision)
     if (answer.turn) turns.push(answer.turn)
@@ -92,7 +92,7 @@ const refused = (view: View, message: string): Answer => ({ outcome: 'Refused', 
 /** A decision about another attempt or another revision decides nothing. */
 function refusal(view: View, decision: Decision): string | undefined {
   const { release, phase } = view.status
-  if (phase === 'Terminating') return 'the Rollout is being deleted'
+  if (phase === 'Terminating' && decision.verb !== 'bypass') return 'the Rollout is being deleted'
   if (decision.attempt !== undefined && decision.attempt !== release?.attempt) {
     return `it is about attempt ${decision.attempt}, and ${release ? `attempt ${release.attempt} is under way` : 'no attempt is under way'}`
   }
@@ -197,7 +197,7 @@ function pause(view: View, decision: Decision): Answer {
 function resume(view: View): Answer {
   const { release } = view.status
   if (!release?.paused) return refused(view, 'it is not paused')
-  const { paused: _over, ...rest } = release
+  const { paused: _over, unreadySince: _unready, ...rest } = release
   const now = stamp(view.now)
   const since = release.stage === undefined ? { stepStartedAt: now } : { stageStartedAt: now }
   return accepted({ ...view.status, release: { ...rest, ...since } }, 'resumed')
@@ -214,15 +214,22 @@ function retry(view: View): Answer {
 function bypass(view: View, decision: Decision): Answer {
   const { release, phase } = view.status
   const rolls =
-    phase === 'Restoring' || (phase === 'Promoting' && (release?.stage === 'Rolling' || release?.stage === 'Returning'))
+    (phase === 'Restoring' && view.templates.stable !== undefined) ||
+    (phase === 'Promoting' && (release?.stage === 'Rolling' || release?.stage === 'Returning'))
   if (rolls)
     return refused(view, `the workload is rolling already (phase ${phase}); wait, or ${command(view, 'rollback')}`)
   if (phase === 'Bypassed') return refused(view, 'it is bypassed already')
   const reason = decision.reason ?? 'no reason given'
+  const held = view.workload?.held ? `, the held revision ${view.workload.revision} first${heldAndRejected(view)}` : ''
   return accepted(
     { ...view.status, bypass: { by: decision.decidedBy, reason, since: stamp(view.now) } },
-    'updates of the workload roll at once from now on, without a canary, until somebody says hold',
+    `updates of the workload roll at once from now on${held}, without a canary, until somebody says hold`,
   )
+}
+
+function heldAndRejected(view: View): string {
+  const { rejected } = view.status
+  return rejected && isRejected(view, view.workload?.revision ?? '') ? ` (it was turned down by ${rejected.by})` : ''
 }
 
 function hold(view: View, decision: Decision): Answer {

@@ -1,6 +1,7 @@
 import type { Release, Waiting } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
 import { beginRollBack } from './end.ts'
+import { paused } from './shift.ts'
 import { stamp, stay, type Turn, type View, withStatus } from './turn.ts'
 import { at, deadlineMs } from './view.ts'
 
@@ -15,6 +16,7 @@ export function waitOrRollBack(view: View, wait: PatientWait, since?: string): T
   const { waiting, actions } = wait
   const release = view.status.release
   if (!release) return stay(view, { actions, waiting })
+  if (release.paused) return stay(view, { actions, waiting: paused(view) }) // a person's pause has no deadline
   const from = since ?? release.unreadySince ?? stamp(view.now)
   const until = at(from) + deadlineMs(view)
   if (view.now >= until) {

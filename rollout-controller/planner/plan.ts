@@ -93,8 +93,9 @@ const deleted = { cause: 'deleted', by: 'deletion', message: 'the Rollout is bei
 function deletion(view: View): Go | undefined {
   const { phase, release } = view.status
   if (phase === 'Terminating') return undefined
-  if (phase === 'Restoring' && view.workload) return undefined
-  if (phase === 'Promoting' && release?.stage === 'Rolling' && view.workload && !isCommitted(view, release)) {
+  const canRestore = view.workload !== undefined && view.templates.stable !== undefined
+  if (phase === 'Restoring' && canRestore) return undefined
+  if (phase === 'Promoting' && release?.stage === 'Rolling' && canRestore && !isCommitted(view, release)) {
     return beginRestore(view, deleted, 'restore-begins')
   }
   return go(view, 'deletion', { phase: 'Terminating', ending: deleted, wanted: undefined, drainSince: undefined })

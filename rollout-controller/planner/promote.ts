@@ -4,7 +4,7 @@ import { beginRestore, interrupted, problemMidway, superseded } from './end.ts'
 import { liftOrWait } from './lift.ts'
 import { ready, waitOrRollBack } from './patience.ts'
 import { retire, stopSlip } from './retire.ts'
-import { shiftTo } from './shift.ts'
+import { paused, shiftTo } from './shift.ts'
 import { go, noRelease, stamp, stay, type Turn, type View, waitFor } from './turn.ts'
 import { at, command, drainMs, fullSize, isWhole, stableRevision, tooFewPods, workloadName } from './view.ts'
 
@@ -32,9 +32,9 @@ function fill(view: View, release: Release): Turn {
   const stop = interrupted(view) ?? blocked(view)
   if (stop) return stop
   const shift = shiftTo(view, whole(view))
+  if (release.paused) return stay(view, { actions: shift.actions, waiting: paused(view) })
   if (shift.kind === 'reached')
     return go(view, 'filled', { ...enter(view, release, 'Draining'), drainSince: stamp(view.now) })
-  if (shift.waiting.reason === 'Paused') return stay(view, shift)
   return waitOrRollBack(view, shift, release.stageStartedAt)
 }
 

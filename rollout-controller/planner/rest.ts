@@ -60,9 +60,20 @@ function reclaim(view: View, workload: WorkloadView): Turn {
 }
 
 function atStable(view: View, workload: WorkloadView): Turn {
+  if (view.templates.stable === undefined) return keepStableAgain(view, workload)
   if (workload.held) return liftHold(view, workload)
   if (view.status.phase === 'RolledBack') return go(view, 'template-returned', { phase: 'Healthy' })
   return confirmHold(view)
+}
+
+/** Somebody deleted the kept template while the workload still has it: it is kept again, before an update needs it. */
+function keepStableAgain(view: View, workload: WorkloadView): Turn {
+  const note = 'the PodTemplate that keeps the stable template was missing and is made again'
+  return stay(view, {
+    actions: [{ kind: 'storeTemplate', role: 'stable', revision: workload.revision }],
+    waiting: { reason: 'KeepingTemplate', message: note, next: 'goes on by itself' },
+    event: { type: 'Warning', reason: 'StableTemplateMissing', note },
+  })
 }
 
 /** Healthy is said only while a dry run says that an update would be held. */
@@ -122,8 +133,10 @@ function updateArrived(view: View, workload: WorkloadView): Turn {
   if (!workload.paused || hasPodsOfUpdate(workload)) return gotThrough(view, workload)
   if (isRejected(view, workload.revision)) return turnedDown(view)
   const problem = view.problems[0]
-  if (!problem) return begin(view, workload)
+  const lost = view.templates.stable === undefined
+  if (!problem && !lost) return begin(view, workload)
   if (view.status.phase !== 'Pending') return go(view, 'update-blocked', { phase: 'Pending' })
+  if (!problem) return stay(view, { waiting: stableTemplateLost(view) })
   return stay(view, {
     waiting: { ...waitFor(problem), message: `an update is held and not released: ${problem.message}` },
   })

@@ -1,9 +1,10 @@
 import type { Waiting } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
+import type { WorkloadView } from '../snapshot.ts'
 import { liftOrWait } from './lift.ts'
-import { retire } from './retire.ts'
+import { retire, stopSlip } from './retire.ts'
 import { go, noRelease, stamp, stay, type Turn, type View } from './turn.ts'
-import { command, isDeleting, isWhole, tooFewPods, workloadName } from './view.ts'
+import { command, isBypassed, isDeleting, isWhole, tooFewPods, workloadName } from './view.ts'
 
 /**
  * Restoring: the workload was rolling when the release was ended. The copy keeps the traffic that it has, the workload
@@ -13,22 +14,34 @@ export function restore(view: View): Turn {
   const { workload, status } = view
   if (!workload || workload.uid !== status.stable?.workloadUid) return restoreVoid(view)
   if (status.release?.stage === 'Returning' || status.drainSince !== undefined) return giveBack(view)
-  if (view.templates.stable === undefined) return stay(view, { waiting: stableTemplateLost(view) })
+  if (view.templates.stable === undefined) return withoutTemplate(view, workload)
   if (workload.revision !== view.templates.stable) return writeBack(view, workload.revision, workload.resourceVersion)
   if (workload.paused) return liftOrWait(view, restoring(view))
-  const pods = Math.max(status.release?.desired ?? 0, workload.replicas)
+  // for a Rollout that goes, as many pods as its owner wants now are enough
+  const pods = isDeleting(view) ? workload.replicas : Math.max(status.release?.desired ?? 0, workload.replicas)
   if (
     !isWhole(workload) ||
     workload.availableReplicas < pods ||
     workload.readyEndpoints < Math.min(pods, workload.replicas)
   ) {
-    return stay(view, { waiting: tooFewPods(view) ?? restoring(view) })
+    return stay(view, { waiting: (isDeleting(view) ? undefined : tooFewPods(view)) ?? restoring(view) })
   }
   return reverted(view)
 }
 
 function restoreVoid(view: View): Turn {
   const ending = { cause: 'workload-gone', by: 'sluice', message: 'the workload is gone' } as const
+  return go(view, 'restore-void', { phase: 'RollingBack', ending, drainSince: undefined, wanted: undefined })
+}
+
+/** The kept stable template is lost: it is kept again if somebody brings it back; a bypass, or deletion, is the other way out. */
+function withoutTemplate(view: View, workload: WorkloadView): Turn {
+  if (workload.revision === view.status.stable?.revision) {
+    const store: Action = { kind: 'storeTemplate', role: 'stable', revision: workload.revision }
+    return stay(view, { actions: [store], waiting: restoring(view) })
+  }
+  if (!isBypassed(view)) return stay(view, { waiting: stableTemplateLost(view) })
+  const ending = { cause: 'bypass', by: 'bypass', message: 'bypass was asked for' } as const
   return go(view, 'restore-void', { phase: 'RollingBack', ending, drainSince: undefined, wanted: undefined })
 }
 
@@ -56,7 +69,7 @@ function reverted(view: View): Turn {
 
 function giveBack(view: View): Turn {
   const busy = retire(view)
-  if (busy) return busy
+  if (busy) return { ...busy, actions: [...busy.actions, ...stopSlip(view)] }
   const { wanted } = view.status
   const { workload } = view
   if (workload && workload.revision !== view.templates.stable) {

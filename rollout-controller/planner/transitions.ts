@@ -77,7 +77,11 @@ export const transitions = {
     to: 'Restoring',
     when: 'a person, another template or deletion ends the promotion while the workload rolls',
   },
-  'restore-void': { from: 'Restoring, Promoting/Rolling', to: 'RollingBack', when: 'the workload is gone' },
+  'restore-void': {
+    from: 'Restoring, Promoting/Rolling',
+    to: 'RollingBack',
+    when: 'the workload is gone, or its stable template is lost and somebody said bypass',
+  },
   reverted: { from: 'Restoring', to: 'Restoring', when: 'the workload runs the stable revision again' },
   restored: { from: 'Restoring', to: 'Healthy', when: 'the split is back and the workload has its stable template' },
   'wanted-put-back': {

@@ -52,6 +52,7 @@ const events = [
   'scale-down',
   'half-rolled',
   'stray-copy',
+  'template-lost',
 ] as const
 type Event = (typeof events)[number]
 
@@ -161,6 +162,9 @@ function happen(w: World, event: Event): void {
     case 'scale-down':
       if (workload) workload.replicas = event === 'scale-up' ? 14 : 6
       return
+    case 'template-lost':
+      delete w.templates.stable
+      return
     case 'stray-copy':
       w.copy ??= { revision: 'v0', replicas: 1, ready: 1 }
       return
@@ -191,7 +195,14 @@ const promises = {
   },
   'a held workload rolls only when the copy carries all traffic, on bypass, or back to stable': (w: World) => {
     const { workload } = w
-    if (!workload?.claimedBy || workload.paused || !w.copy || w.templates.stable === workload.revision) return true
+    if (
+      !workload?.claimedBy ||
+      workload.paused ||
+      !w.copy ||
+      !w.templates.stable ||
+      w.templates.stable === workload.revision
+    )
+      return true
     return w.route.canary === 100 || w.slipped
   },
 } satisfies Record<string, (w: World, before: Memory) => boolean>
@@ -223,6 +234,12 @@ function run(list: readonly Event[], steps: readonly Step[]): World {
   }
   worlds.push(w)
   return w
+}
+
+/** What a person does who reads that the stable template is lost. */
+function bringBackLost(w: World): void {
+  const { waiting, stable } = w.rollout.status ?? {}
+  if (waiting?.reason === 'StableTemplateLost' && stable) upgrade(w, stable.revision)
 }
 
 const story = fc
@@ -280,7 +297,7 @@ describe('whatever people and the world do, and wherever the process dies', () =
         const { phase, waiting } = w.rollout.status ?? {}
         const resting = ['Healthy', 'RolledBack', 'Bypassed', 'Pending', 'Terminating'].includes(phase ?? '')
         expect(
-          resting || ['Approval', 'Paused', 'WorkloadPaused'].includes(waiting?.reason ?? ''),
+          resting || ['Approval', 'Paused', 'WorkloadPaused', 'StableTemplateLost'].includes(waiting?.reason ?? ''),
           `${phase} ${JSON.stringify(waiting)}\n${list.join(' ')}\n${w.log.join('\n')}`,
         ).toBe(true)
       }),
@@ -295,7 +312,10 @@ describe('whatever people and the world do, and wherever the process dies', () =
         const had = w.rollout.finalizers.length > 0
         w.rollout.deleting = true
         if (w.workload) w.workload.replicas = 14
-        for (let i = 0; i < 8; i += 1) pass(w, drainMs)
+        for (let i = 0; i < 10; i += 1) {
+          bringBackLost(w)
+          pass(w, drainMs)
+        }
         expect(w.rollout.finalizers, w.log.join('\n')).toEqual([])
         expect([w.copy, w.service, w.route.registered]).toEqual([undefined, false, false])
         const kept = had && w.workload ? [w.workload.held, w.workload.claimedBy, w.templates] : [false, undefined, {}]

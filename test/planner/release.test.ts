@@ -410,3 +410,107 @@ describe('bypass', () => {
     expect(phase(w)).toBe('Healthy')
   })
 })
+
+describe('the kept stable template, when somebody deletes it', () => {
+  it('is kept again while the workload still has it', () => {
+    const w = healthy()
+    delete w.templates.stable
+    settle(w)
+    expect([w.templates.stable, phase(w)]).toEqual(['v1', 'Healthy'])
+  })
+  it('keeps an update held that could not be taken back, until it is there again', () => {
+    const w = healthy()
+    delete w.templates.stable
+    upgrade(w, 'v2')
+    settle(w)
+    expect([phase(w), waiting(w)?.reason, w.workload?.paused]).toEqual(['Pending', 'StableTemplateLost', true])
+    upgrade(w, 'v1')
+    settle(w)
+    expect([phase(w), w.templates.stable]).toEqual(['Healthy', 'v1'])
+  })
+  it('lets no held update roll because the Rollout is deleted', () => {
+    const w = atFirstGate()
+    delete w.templates.stable
+    w.rollout.deleting = true
+    settle(w)
+    pass(w, drainMs)
+    pass(w, 1000)
+    expect([w.workload?.paused, w.workload?.pods, waiting(w)?.reason]).toEqual([true, { v1: 10 }, 'StableTemplateLost'])
+    upgrade(w, 'v1')
+    settle(w)
+    expect([w.rollout.finalizers, w.workload?.paused]).toEqual([[], false])
+  })
+  it.each(['the template is brought back', 'bypass'])('while the workload rolls, ends by: %s', (way) => {
+    const w = rolling()
+    if (w.workload) w.workload.pods = { v1: 6, v2: 4 }
+    decide(w, 'rollback')
+    delete w.templates.stable
+    settle(w)
+    expect(waiting(w)?.reason).toBe('StableTemplateLost')
+    if (way === 'bypass') decide(w, 'bypass')
+    else upgrade(w, 'v1')
+    for (let i = 0; i < 4; i += 1) pass(w, drainMs)
+    expect([phase(w), w.copy]).toEqual([way === 'bypass' ? 'Bypassed' : 'Healthy', undefined])
+  })
+})
+
+describe('what somebody let through', () => {
+  it('by hand while no controller ran is not taken back when the Rollout is deleted', () => {
+    const w = healthy()
+    if (w.workload) Object.assign(w.workload, { bypass: 'outage', revision: 'v2', pods: { v2: 10 } })
+    w.rollout.deleting = true
+    settle(w)
+    expect([w.rollout.finalizers, w.workload]).toMatchObject([
+      [],
+      { revision: 'v2', claimedBy: undefined, bypass: undefined },
+    ])
+  })
+})
+
+describe('a pause', () => {
+  it('holds a promotion that is being filled, also when the weight is there already', () => {
+    const w = atFirstGate([{ weight: 100, replicas: { kind: 'count', count: 2 }, gates: [{ kind: 'approval' }] }])
+    decide(w, 'approve')
+    turn(w)
+    decide(w, 'pause')
+    settle(w)
+    pass(w, 1000)
+    expect([stage(w), waiting(w)?.reason]).toEqual(['Filling', 'Paused'])
+    decide(w, 'resume')
+    settle(w)
+    expect(stage(w)).toBe('Draining')
+  })
+  it('has no deadline, whatever the pods do', () => {
+    const w = atFirstGate()
+    decide(w, 'pause')
+    settle(w)
+    w.copyGetsReady = false
+    if (w.copy) w.copy.ready = 0
+    pass(w, 6_000_000)
+    expect([phase(w), share(w)]).toEqual(['Progressing', 20])
+  })
+})
+
+describe('decisions', () => {
+  it('that pile up while no controller runs are each taken once', () => {
+    const w = atFirstGate()
+    for (let i = 0; i < 30; i += 1) decide(w, i % 2 === 0 ? 'pause' : 'resume')
+    const answers: string[] = []
+    for (let i = 0; i < 4; i += 1) {
+      const made = turn(w)
+      answers.push(...made.actions.flatMap((action) => (action.kind === 'settle' ? action.decision : [])))
+    }
+    expect(answers).toHaveLength(new Set(answers).size)
+    expect([answers.length, w.rollout.status?.release?.paused]).toEqual([30, undefined])
+  })
+})
+
+describe('deletion while the workload rolls back', () => {
+  it('does not wait for more pods than the workload is to have', () => {
+    const w = rolling()
+    if (w.workload) Object.assign(w.workload, { replicas: 5, pods: { v1: 3, v2: 2 } })
+    w.rollout.deleting = true
+    for (let i = 0; i < 5; i += 1) pass(w, drainMs)
+    expect([w.rollout.finalizers, w.workload?.pods]).toEqual([[], { v1: 5 }])
+  })
+})
