@@ -44,7 +44,7 @@ function needs(route: Route): readonly ObjectNeed[] {
 
 function readIngress(route: Route, live: LiveObjects): RouteState {
   const { user, ours } = find(route, live)
-  if (ours === undefined) return { canary: 0, registered: false, reachable: false, accepted: true }
+  if (ours === undefined) return { canary: 0, registered: false, inStep: true, reachable: false, accepted: true }
   const annotations = ours.metadata.annotations ?? {}
   // A session cookie of an earlier release fits a new canary of the same name, and the main Ingress's affinity counts
   // for its canary. Without the canary mark ours is a plain Ingress: who gets what is then the gateway's guess.
@@ -54,7 +54,13 @@ function readIngress(route: Route, live: LiveObjects): RouteState {
     hasMatches(annotations) ||
     isSticky(annotations) ||
     isSticky(user?.annotations ?? {})
-  return { canary: percentOf(annotations), registered: true, reachable, accepted: true }
+  const canary = percentOf(annotations)
+  return { canary, registered: true, inStep: isInStep(route, canary, live), reachable, accepted: true }
+}
+
+function isInStep(route: Route, canary: number, live: LiveObjects): boolean {
+  const intent: RouteIntent = canary === 0 ? { kind: 'registered' } : { kind: 'split', canary }
+  return renderIngress(route, intent, live).length === 0
 }
 
 function renderIngress(route: Route, intent: RouteIntent, live: LiveObjects): readonly RouteWrite[] {

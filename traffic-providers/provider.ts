@@ -60,6 +60,8 @@ export interface RouteState {
   readonly canary: number
   /** Our side is known to the route, at whatever weight. */
   readonly registered: boolean
+  /** Our side is what `render` would make of the user's object now; false when either was edited since. */
+  readonly inStep: boolean
   /** Requests may still reach our side (by weight, header, cookie or session). */
   readonly reachable: boolean
   /** The route's status says that the last write was taken; true where no such status exists. */

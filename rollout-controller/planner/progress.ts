@@ -5,7 +5,7 @@ import type { Action } from '../plan.ts'
 import { beginRollBack, interrupted, problemMidway } from './end.ts'
 import { judgeGates } from './gates.ts'
 import { ready, waitOrRollBack } from './patience.ts'
-import { paused, shiftTo } from './shift.ts'
+import { followRoutes, paused, shiftTo } from './shift.ts'
 import { atStep, batchOf, leaveStep, resumeIndex } from './steps.ts'
 import { go, stamp, stay, type Turn, type View, waitFor } from './turn.ts'
 import { fullSize } from './view.ts'
@@ -17,7 +17,7 @@ export function progress(view: View): Turn {
   const { release } = view.status
   const { spec } = view.rollout
   const problem = problemMidway(view)
-  if (problem) return waitOrRollBack(view, { waiting: waitFor(problem), actions: [] })
+  if (problem) return waitOrRollBack(view, { waiting: waitFor(problem), actions: followRoutes(view) })
   if (!release || !spec) return stay(view)
   if (stepsHashOf(spec.strategy.canary.steps) !== release.stepsHash) return takeNewSteps(view, spec, release)
   const step = spec.strategy.canary.steps[release.step - 1]

@@ -4,7 +4,7 @@ import { beginRestore, interrupted, problemMidway, superseded } from './end.ts'
 import { liftOrWait } from './lift.ts'
 import { ready, waitOrRollBack } from './patience.ts'
 import { retire, stopSlip } from './retire.ts'
-import { paused, shiftTo } from './shift.ts'
+import { followRoutes, paused, shiftTo } from './shift.ts'
 import { go, noRelease, stamp, stay, type Turn, type View, waitFor } from './turn.ts'
 import { at, command, drainMs, fullSize, isWhole, stableRevision, tooFewPods, workloadName } from './view.ts'
 
@@ -40,7 +40,7 @@ function fill(view: View, release: Release): Turn {
 
 function blocked(view: View): Turn | undefined {
   const problem = problemMidway(view)
-  if (problem) return waitOrRollBack(view, { waiting: waitFor(problem), actions: [] })
+  if (problem) return waitOrRollBack(view, { waiting: waitFor(problem), actions: followRoutes(view) })
   const why = view.workload?.canReachZero
   return why === undefined ? undefined : stay(view, { waiting: strategyUnsupported(view, why) })
 }

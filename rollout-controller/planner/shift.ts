@@ -22,11 +22,11 @@ export function shiftTo(view: View, batch: Batch): Shift {
   const replicas = Math.max(batch.replicas, view.copy?.replicas ?? 0)
   const preparing = prepare(view, replicas)
   if (readyPods(view) < batch.replicas || missesService(view)) {
-    return { kind: 'unready', actions: preparing, waiting: podsNotReady(view, batch) }
+    return { kind: 'unready', actions: [...preparing, ...followRoutes(view)], waiting: podsNotReady(view, batch) }
   }
-  const pending = view.routes.filter((route) => route.state.canary !== batch.weight)
-  if (pending.length > 0 && view.status.release?.paused) {
-    return { kind: 'moving', actions: preparing, waiting: paused(view), transient: false }
+  const pending = view.routes.filter(({ state }) => state.canary !== batch.weight || !state.inStep)
+  if (view.status.release?.paused && pending.some(({ state }) => state.canary !== batch.weight)) {
+    return { kind: 'moving', actions: [...preparing, ...followRoutes(view)], waiting: paused(view), transient: false }
   }
   if (pending.length > 0) {
     const writes = pending.map(({ target }): Action => ({ kind: 'route', target, intent: intentFor(batch.weight) }))
@@ -55,6 +55,12 @@ function prepare(view: View, replicas: number): readonly Action[] {
     if (!state.registered) actions.push({ kind: 'route', target, intent: { kind: 'registered' } })
   }
   return actions
+}
+
+/** The user edited a route, or somebody ours: our side follows, at the weight it has, whatever else is waited for. */
+export function followRoutes(view: View): readonly Action[] {
+  const behind = view.routes.filter(({ state }) => state.registered && !state.inStep)
+  return behind.map(({ target, state }) => ({ kind: 'route', target, intent: intentFor(state.canary) }))
 }
 
 function missesService(view: View): boolean {

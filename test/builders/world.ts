@@ -26,6 +26,8 @@ export interface World {
   readonly log: string[]
   readonly transitions: Set<string>
   version: number
+  /** Our side of the route follows the user's. */
+  inStep: boolean
   /** An update was stored without being held. */
   slipped: boolean
 }
@@ -66,6 +68,7 @@ export function world(list: readonly Step[] = steps(20, 50, 90)): World {
     log: [],
     transitions: new Set(),
     version: 1,
+    inStep: true,
     slipped: false,
   }
 }
@@ -103,7 +106,7 @@ export function look(w: World): Snapshot {
       {
         target: { kind: 'ingress', name: 'shop' },
         drainMs,
-        state: { ...w.route, reachable: w.route.canary > 0, accepted: true },
+        state: { ...w.route, inStep: w.inStep, reachable: w.route.canary > 0, accepted: true },
       },
     ],
     owned: owned(w),
@@ -285,6 +288,7 @@ function act(w: World, action: Action): void {
 }
 
 function writeRoute(w: World, intent: Extract<Action, { kind: 'route' }>['intent']): void {
+  w.inStep = true
   switch (intent.kind) {
     case 'registered':
       w.route = { canary: 0, registered: true }

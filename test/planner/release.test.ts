@@ -514,3 +514,18 @@ describe('deletion while the workload rolls back', () => {
     expect([w.rollout.finalizers, w.workload?.pods]).toEqual([[], { v1: 5 }])
   })
 })
+
+describe('a route that the user edits in mid-release', () => {
+  it.each(['at a gate', 'while paused', 'while something else is wrong', 'while the workload rolls'])(
+    'is followed at once, at the weight it has: %s',
+    (when) => {
+      const w = when === 'while the workload rolls' ? rolling() : atFirstGate()
+      const before = share(w)
+      if (when === 'while paused') decide(w, 'pause')
+      if (when === 'while something else is wrong') w.problems = [{ reason: 'NameTaken', message: 'x', next: 'y' }]
+      w.inStep = false
+      settle(w)
+      expect([w.inStep, share(w)]).toEqual([true, before])
+    },
+  )
+})

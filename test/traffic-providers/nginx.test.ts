@@ -178,7 +178,8 @@ describe('our Ingress', () => {
     const writes = nginx.render(route, split(30), world)
     expect(writes.map(({ kind }) => kind)).toEqual(['update'])
     const after = bring(world, split(30))
-    expect(nginx.read(route, after).canary).toBe(30)
+    expect(nginx.read(route, world).inStep).toBe(false)
+    expect(nginx.read(route, after)).toMatchObject({ canary: 30, inStep: true })
     expect(oursIn(after).spec).toMatchObject({ rules: [rule('new.example.com', pathTo('web-canary', '/new'))] })
   })
 
