@@ -2,7 +2,7 @@ import type { Resource } from '../api/kube-object.ts'
 import { leaseName, systemNamespace } from '../api/names.ts'
 import { KubeError } from '../kube/errors.ts'
 import { numberAt, textAt } from './json.ts'
-import type { Session } from './session.ts'
+import type { Context, Session } from './session.ts'
 import { ageText } from './view/marks.ts'
 
 const leaseResource: Resource = {
@@ -52,4 +52,11 @@ export function lifeText(life: Life): string {
     default:
       return life satisfies never
   }
+}
+
+/** Nobody has answered: is there anybody? */
+export async function warnIfAlone({ terminal, signal }: Context, session: Session): Promise<void> {
+  const life = await lifeOf(session, terminal.now(), signal)
+  if (life.kind === 'never' || life.kind === 'silent')
+    terminal.err(`warning: ${lifeText(life)}; start one here: sluice controller`)
 }

@@ -1,7 +1,7 @@
 import { canaryName } from '../api/canary-name.ts'
 import { revisionOf } from '../api/hash.ts'
 import type { KubeObject } from '../api/kube-object.ts'
-import { heldAnnotation, ownerUidLabel, roleLabel } from '../api/names.ts'
+import { bypassAnnotation, heldAnnotation, ownerUidLabel, roleLabel } from '../api/names.ts'
 import { parseRollout } from '../api/parse.ts'
 import { parseStatus } from '../api/parse-status.ts'
 import type { RouteTarget } from '../api/rollout.ts'
@@ -54,7 +54,9 @@ function sidesOf(world: World, deployment: KubeObject, copy: KubeObject | undefi
   return {
     workload: {
       name: deployment.metadata.name,
-      held: annotationsOf(deployment)[heldAnnotation] === 'true',
+      held:
+        annotationsOf(deployment)[heldAnnotation] === 'true' &&
+        annotationsOf(deployment)[bypassAnnotation] === undefined,
       revision: revisionOf(at(deployment, 'spec', 'template')),
       images: imagesOf(deployment, 'spec', 'template'),
     },

@@ -1,4 +1,6 @@
 import { Command } from 'commander'
+import { warnIfAlone } from '../controller-life.ts'
+import { hasUnseenUpdate } from '../look.ts'
 import { lookAt } from '../look-at.ts'
 import { outputOption } from '../options.ts'
 import { type ClusterFlags, type Context, withClusterFlags, withSession } from '../session.ts'
@@ -21,6 +23,7 @@ export function explainCommand(context: Context): Command {
         const { terminal } = context
         if (options.output === undefined) printBranch(terminal, explanation(look, terminal.now()))
         else printData(terminal, options.output, look)
+        if (look.status === undefined || hasUnseenUpdate(look)) await warnIfAlone(context, session)
       }),
     )
 }

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { rolloutResource } from '../../api/names.ts'
 import { createCache } from '../../kube/cache.ts'
 import { systemClock } from '../../rollout-controller/loop/clock.ts'
-import { lifeOf, lifeText } from '../controller-life.ts'
+import { warnIfAlone } from '../controller-life.ts'
 import { CliError } from '../errors.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { follow } from '../follow.ts'
@@ -61,13 +61,6 @@ async function showOne(context: Context, session: Session, name: string, options
   else printBranch(terminal, rolloutTree(look, { now: terminal.now(), decisions: options.output === 'wide' ? 20 : 3 }))
   if (look.status === undefined || hasUnseenUpdate(look)) await warnIfAlone(context, session)
   return exitCodes.ok
-}
-
-/** Nobody has answered: is there anybody? */
-async function warnIfAlone({ terminal, signal }: Context, session: Session): Promise<void> {
-  const life = await lifeOf(session, terminal.now(), signal)
-  if (life.kind === 'never' || life.kind === 'silent')
-    terminal.err(`warning: ${lifeText(life)}; start one here: sluice controller`)
 }
 
 async function showAll(context: Context, session: Session, options: StatusOptions): Promise<ExitCode> {

@@ -1,5 +1,5 @@
 import type { RolloutStatus } from '../../api/status.ts'
-import type { Look } from '../look.ts'
+import { hasUnseenUpdate, type Look } from '../look.ts'
 import { ageText, phaseSpan, timeText, untilText } from './marks.ts'
 import { decisionLine } from './rollout-tree.ts'
 import { dim, type Line, span, strong, words } from './spans.ts'
@@ -13,7 +13,11 @@ export function explanation(look: Look, now: number): Branch {
   return {
     key: 'rollout',
     text: words(strong(`${namespace}/${name}`), title, dim(sinceText(status, now))),
-    children: [...problems, ...(status === undefined ? [notSeen(name)] : reasonsOf(look, status, now))],
+    children: [
+      ...problems,
+      ...unseenOf(look),
+      ...(status === undefined ? [notSeen(name)] : reasonsOf(look, status, now)),
+    ],
   }
 }
 
@@ -26,6 +30,12 @@ const branch = (key: string, text: Line, children: readonly Branch[] = []): Bran
 
 const notSeen = (name: string): Branch =>
   branch('why', words(`no controller has looked at ${name} yet; start one: sluice controller`))
+
+/** The controller has yet to answer what the workload holds: what follows is from before that. */
+const unseenOf = (look: Look): readonly Branch[] =>
+  hasUnseenUpdate(look)
+    ? [branch('held', words(span('an update is held', 'warn'), 'and the controller has not answered it yet'))]
+    : []
 
 function reasonsOf({ name, status: _status, ...look }: Look, status: RolloutStatus, now: number): readonly Branch[] {
   const { ending, rejected, bypass, waiting } = status

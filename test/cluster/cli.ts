@@ -81,8 +81,9 @@ async function needBinaries(): Promise<void> {
   if (outcome.kind === 'impossible') throw new Error(outcome.why)
 }
 
-function howToUse({ kubeconfig, gatewayUrl }: Ready): string {
+function howToUse({ kubeconfig, gatewayUrl, env }: Ready): string {
   return [
+    `  export PATH=${env['PATH']?.split(':')[0]}:$PATH   # its kubectl and helm`,
     `  export KUBECONFIG=${kubeconfig}`,
     `  gateway: ${gatewayUrl}   (curl -H 'Host: YOUR-HOST' ${gatewayUrl}/)`,
   ].join('\n')

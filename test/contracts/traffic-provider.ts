@@ -52,7 +52,11 @@ export const describeProvider = (name: string, { provider, routes }: ProviderUnd
     })
 
     it.each(percents)('reads back the %i%% it rendered', (canary) => {
-      expect(provider.read(route, bring(frozen, split(canary)))).toMatchObject({ canary, registered: true, inStep: true })
+      expect(provider.read(route, bring(frozen, split(canary)))).toMatchObject({
+        canary,
+        registered: true,
+        inStep: true,
+      })
     })
 
     it('goes from any split to any other', () => {
