@@ -110,6 +110,11 @@ function retry(look: Look): Asked {
   const { name, status } = look
   const rejected = status?.rejected
   if (rejected === undefined) return refuse(`${name} has nothing to retry: no version was turned down`)
+  if (look.workload !== undefined && look.workload.revision !== rejected.revision) {
+    return refuse(
+      `${name} holds nothing to retry: version ${rejected.revision} was turned down and is not in the workload any more`,
+    )
+  }
   return ask(`version ${rejected.revision}, turned down by ${rejected.by}`, look, { revision: rejected.revision })
 }
 

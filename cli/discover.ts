@@ -27,6 +27,8 @@ export interface Found {
 export type Discovery =
   | { readonly kind: 'found'; readonly found: Found }
   | { readonly kind: 'unclear'; readonly why: string }
+  /** It is there, and has a Rollout. */
+  | { readonly kind: 'taken'; readonly why: string }
 
 const unclear = (why: string): Discovery => ({ kind: 'unclear', why })
 
@@ -38,7 +40,7 @@ export function discover(inventory: Inventory, target: Target, namespace: string
   if (others.length > 0) return unclear(severalFound(candidates, target))
   const { name } = workload.metadata
   if (inventory.taken.includes(name))
-    return unclear(`Deployment ${name} has a Rollout already: see sluice status -n ${namespace}`)
+    return { kind: 'taken', why: `Deployment ${name} has a Rollout already: see sluice status -n ${namespace}` }
   return withTraffic(inventory, workload, namespace)
 }
 

@@ -28,6 +28,7 @@ export function initCommand(context: Context): Command {
 async function init(context: Context, session: Session, target: Target, { apply, output }: InitOptions): Promise<void> {
   const { terminal, signal } = context
   const discovery = discover(await inventoryOf(session, signal), target, session.namespace)
+  if (discovery.kind === 'taken') throw new CliError(exitCodes.failed, discovery.why)
   if (discovery.kind === 'unclear') throw new CliError(exitCodes.notFound, discovery.why)
   const text = rolloutText(discovery.found, session.namespace)
   const object: unknown = parse(text)

@@ -62,9 +62,12 @@ describe('the other verbs', () => {
   })
   it('retry needs a version that was turned down', () => {
     expect(askFor('retry', lookOf()).kind).toBe('refuse')
-    expect(askFor('retry', lookOf({ status: statusOf({ phase: 'RolledBack', rejected }) }))).toMatchObject({
-      binding: { revision: 'bbbbbbbbbb' },
-    })
+    const held = { name: 'web', held: true, revision: 'bbbbbbbbbb', images: ['registry/web:v2'] }
+    const status = statusOf({ phase: 'RolledBack', rejected })
+    expect(askFor('retry', lookOf({ status, workload: held }))).toMatchObject({ binding: { revision: 'bbbbbbbbbb' } })
+  })
+  it('retry of a version that is not in the workload any more is refused', () => {
+    expect(askFor('retry', lookOf({ status: statusOf({ phase: 'Healthy', rejected }) })).kind).toBe('refuse')
   })
   it('hold ends a bypass, and nothing else', () => {
     const bypass = { by: 'alice', reason: 'r', since: ago(9) }

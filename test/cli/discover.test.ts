@@ -23,7 +23,7 @@ const inventory = (part: Partial<Inventory> = {}): Inventory => ({
 })
 const whyNot = (part: Partial<Inventory>, words: readonly string[] = []) => {
   const found = discover(inventory(part), targetOf(words), 'shop')
-  return found.kind === 'unclear' ? found.why : ''
+  return found.kind === 'found' ? '' : found.why
 }
 
 describe('init', () => {
