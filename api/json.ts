@@ -29,9 +29,10 @@ export const pick = (from: JsonObject, keys: readonly string[]): JsonObject =>
 
 /** The same JSON, whatever the order of keys; a key that is undefined is a key that is not there. */
 export function sameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true
   if (Array.isArray(a)) {
     return Array.isArray(b) && a.length === b.length && a.every((item, index) => sameJson(item, b[index]))
   }
-  if (!isRecord(a) || !isRecord(b)) return a === b
+  if (!isRecord(a) || !isRecord(b)) return false
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) => sameJson(a[key], b[key]))
 }

@@ -1,27 +1,37 @@
-/** What `npm start` runs: finds or builds the real cluster's programs, then walks through a release inside a namespace of its own. */
-import { fileURLToPath } from 'node:url'
-import { ensureBinaries } from '../test/cluster/binaries.ts'
-import { enter } from '../test/cluster/enter.ts'
-import { whyNoNamespace } from '../test/cluster/namespace.ts'
+/** What `npm start` runs: a release to watch and to steer, on a cluster in this process (docs/embedded.md). */
+import { parseArgs } from 'node:util'
+import { startEmbeddedGround } from './demo/embedded-ground.ts'
+import { runDemo } from './demo/run.ts'
+import { startReal } from './real/start.ts'
 
-const walk = fileURLToPath(new URL('walk.ts', import.meta.url))
-const root = fileURLToPath(new URL('..', import.meta.url))
+const usage = `npm start             watch a release and steer it by keys, on a cluster in this process
+npm start -- --auto   the same as a story that ends by itself, in under a minute; exit 0 only if every promise held
+npm start -- --real   on a real control plane (Linux, Go 1.26 once); may be combined with --auto`
 
-process.exitCode = await start()
+process.exitCode = await start(process.argv.slice(2))
 
-async function start(): Promise<number> {
-  const noNamespace = await whyNoNamespace()
-  if (noNamespace !== undefined) return refuse(noNamespace)
-  const outcome = await ensureBinaries({ progress: (line) => console.log(line) })
-  if (outcome.kind !== 'found')
-    return refuse(outcome.kind === 'impossible' ? outcome.why : 'its programs are not built')
-  return enter([process.execPath, '--import', 'tsx', walk, ...process.argv.slice(2)], { cwd: root })
+async function start(args: readonly string[]): Promise<number> {
+  const wishes = wishesOf(args)
+  if (wishes === undefined) return 2
+  const { help, auto: asked, real } = wishes
+  if (help === true) {
+    console.log(usage)
+    return 0
+  }
+  const isAuto = asked === true || !hasPerson()
+  if (real === true) return startReal(isAuto ? ['--auto'] : [])
+  return runDemo({ isAuto, openGround: startEmbeddedGround })
 }
 
-function refuse(why: string): number {
-  console.error(`npm start shows a release on a real cluster, and this machine cannot have one: ${why}`)
-  console.error(
-    'It needs Linux, ip and unshare, and kube-apiserver 1.36 and the rest on the PATH or Go 1.26 to build them (README.md).',
-  )
-  return 1
+/** Keys and a screen that can be drawn on; otherwise there is nobody to steer. */
+const hasPerson = (): boolean => process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb'
+
+function wishesOf(args: readonly string[]) {
+  const flag = { type: 'boolean' } as const
+  try {
+    return parseArgs({ args: [...args], options: { auto: flag, real: flag, help: { ...flag, short: 'h' } } }).values
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
+    return undefined
+  }
 }

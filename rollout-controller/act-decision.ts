@@ -1,8 +1,8 @@
+import { objectOf } from '../api/json.ts'
 import type { ObjectName } from '../api/kube-object.ts'
 import { decisionResource } from '../api/names.ts'
 import { isFault } from '../kube/errors.ts'
 import { type ActContext, deleteSeen, type Result } from './act-context.ts'
-import { byRollout } from './observed-caches.ts'
 
 export interface Settlement {
   readonly outcome: 'Accepted' | 'Refused'
@@ -23,12 +23,18 @@ export async function settle(context: ActContext, decision: string, answer: Sett
   }
 }
 
-/** Every Decision about this Rollout: a Rollout of the same name made later must not meet them. */
+/**
+ * Every Decision about this Rollout: a Rollout of the same name made later must not meet them. They are asked for, since
+ * the caches may not have heard of the last ones.
+ */
 export async function deleteDecisions(context: ActContext): Promise<Result> {
-  const { namespace, name } = context.snapshot.rollout.meta
+  const { client, signal, snapshot } = context
+  const { namespace, name } = snapshot.rollout.meta
+  const { items } = await client.listAll(decisionResource, { namespace }, signal)
   const results: Result[] = []
-  for (const decision of context.caches.decisions.byIndex(byRollout, `${namespace}/${name}`)) {
-    results.push(await deleteSeen(context, decisionResource, { namespace, name: decision.name }, { uid: decision.uid }))
+  for (const { metadata, spec } of items) {
+    if (objectOf(spec)['rollout'] !== name) continue
+    results.push(await deleteSeen(context, decisionResource, metadata, { uid: metadata.uid ?? '' }))
   }
   return results.includes('changed') ? 'changed' : 'unchanged'
 }

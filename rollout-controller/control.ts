@@ -22,6 +22,8 @@ import { createTriggers } from './triggers.ts'
 export interface ControlOptions {
   readonly client: KubeClient
   readonly clock: Clock
+  /** From 0 to 1, for delays that should not fall together; by chance unless given. */
+  readonly random?: () => number
   /** Unique per process. */
   readonly identity: string
   readonly namespace?: string
@@ -51,7 +53,8 @@ export interface Control extends ControlView {
 /** The controller without its surroundings: caches, queue, workers and election over one client. */
 export function createControl(options: ControlOptions): Control {
   const { clock, log } = options
-  const queue = createQueue({ clock })
+  const chance = options.random === undefined ? {} : { random: options.random }
+  const queue = createQueue({ clock, ...chance })
   const interests = createInterests()
   const listeners = createTriggers({
     caches: () => caches,
@@ -61,6 +64,7 @@ export function createControl(options: ControlOptions): Control {
   const caches = createCaches({
     client: options.client,
     clock,
+    ...chance,
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     listeners,
     onProblem: (resource, error) => watchProblem(resource, error),
@@ -119,10 +123,11 @@ function retrying(error: unknown): 'now' | 'backoff' {
 
 function electionOf(options: ControlOptions): Election | undefined {
   if (!options.leaderElection) return undefined
-  const { client, clock, identity, log } = options
+  const { client, clock, identity, log, random } = options
   return createElection({
     client,
     clock,
+    ...(random === undefined ? {} : { random }),
     identity,
     namespace: systemNamespace,
     name: leaseName,

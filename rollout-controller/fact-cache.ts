@@ -24,6 +24,7 @@ export interface FactChange<T> {
 export interface FactCacheOptions<T> extends Selection {
   readonly client: Pick<KubeClient, 'list' | 'watch'>
   readonly clock: Clock
+  readonly random?: () => number
   readonly resource: Resource
   readonly factsOf: (object: KubeObject) => T
   readonly indexes?: Readonly<Record<string, (facts: T) => readonly string[]>>

@@ -59,6 +59,7 @@ export type Listeners = { readonly [K in keyof Kinds]: (change: FactChange<Kinds
 export interface CachesOptions {
   readonly client: Pick<KubeClient, 'list' | 'watch'>
   readonly clock: Clock
+  readonly random?: () => number
   /** Only this namespace; all of them when it is left out. */
   readonly namespace?: string
   readonly listeners: Listeners
@@ -75,6 +76,7 @@ export function createCaches(options: CachesOptions): Caches {
   const everywhere = (resource: Resource) => ({
     client,
     clock,
+    ...(options.random === undefined ? {} : { random: options.random }),
     resource,
     onProblem: (error: unknown) => options.onProblem(resource, error),
   })

@@ -4,7 +4,7 @@ import type { Action } from '../plan.ts'
 import { beginRestore, beginRollBack } from './end.ts'
 import { isCommitted } from './promote.ts'
 import { type Go, stamp, type View, withStatus } from './turn.ts'
-import { command, isRejected, stableRevision } from './view.ts'
+import { at, command, isRejected, stableRevision } from './view.ts'
 
 /** What became of a decision: its effect on the status, or why it changes nothing. */
 interface Answer {
@@ -89,9 +89,13 @@ const accepted = (status: RolloutStatus, message: string): Answer => ({ outcome:
 const moved = (turn: Go, message: string): Answer => ({ outcome: 'Accepted', message, status: turn.status, turn })
 const refused = (view: View, message: string): Answer => ({ outcome: 'Refused', message, status: view.status })
 
-/** A decision about another attempt or another revision decides nothing. */
+/** A decision about another attempt, another revision or an earlier Rollout of that name decides nothing. */
 function refusal(view: View, decision: Decision): string | undefined {
   const { release, phase } = view.status
+  const { creationTimestamp } = view.rollout.meta
+  if (creationTimestamp !== undefined && at(decision.createdAt) < at(creationTimestamp)) {
+    return 'it is older than this Rollout, so it was about an earlier one of the same name'
+  }
   if (phase === 'Terminating' && decision.verb !== 'bypass') return 'the Rollout is being deleted'
   if (decision.attempt !== undefined && decision.attempt !== release?.attempt) {
     return `it is about attempt ${decision.attempt}, and ${release ? `attempt ${release.attempt} is under way` : 'no attempt is under way'}`

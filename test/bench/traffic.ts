@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { request } from 'undici'
 import { systemNamespace } from '../../api/names.ts'
-import { startLoad } from '../cluster/load.ts'
+import { startLoad } from '../../examples/traffic/load.ts'
 import { type Audit, type Counts, prepareAudit } from './audit.ts'
 import { type Bed, startBed } from './bed.ts'
 import type { Recorder } from './recorder.ts'

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startLoad } from '../../examples/traffic/load.ts'
 import { type Cluster, startCluster } from './cluster.ts'
 import { waitFor } from './daemon.ts'
-import { startLoad } from './load.ts'
 
 const chart = fileURLToPath(new URL('../../examples/chart', import.meta.url))
 let cluster: Cluster

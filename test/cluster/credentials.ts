@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { createAuthority, createServerCertificate } from './certificate.ts'
+import { createAuthority, createServerCertificate } from '../../sandbox/rest/certificate.ts'
 
 /** Who may talk to the API server: a user's name and groups, by a token. */
 export interface User {

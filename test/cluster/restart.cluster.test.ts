@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startLoad } from '../../examples/traffic/load.ts'
 import { type Cluster, startCluster } from './cluster.ts'
 import { waitFor } from './daemon.ts'
-import { startLoad } from './load.ts'
 
 let cluster: Cluster
 beforeAll(async () => {

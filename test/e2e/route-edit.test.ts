@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startLoad } from '../cluster/load.ts'
+import { startLoad } from '../../examples/traffic/load.ts'
 import { type ControllerChild, startController } from './controller-child.ts'
 import { eventually, must, type Stage, startStage, withinChance } from './stage.ts'
 

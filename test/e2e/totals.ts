@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Tally } from '../cluster/tally.ts'
+import type { Tally } from '../../examples/traffic/tally.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decideAnswer, type Pod, parsePod, tagOf } from './behaviour.ts'
+import { decideAnswer, type Pod, parsePod, tagOf } from '../../../sandbox/pods/behaviour.ts'
 import { Directory } from './directory.ts'
 
 const object = (annotations: Record<string, string> = {}, ready = 'True') => ({

@@ -1,4 +1,4 @@
-import type { Pod } from './behaviour.ts'
+import type { Pod } from '../../../sandbox/pods/behaviour.ts'
 
 export interface PodCount {
   readonly namespace: string

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Pod, parsePod } from '../../../sandbox/pods/behaviour.ts'
 import type { KubeClient } from '../kube-access.ts'
-import { type Pod, parsePod } from './behaviour.ts'
 
 /** Which pod has which address now. */
 export class Directory {

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { decideAnswer, type Pod, pageOf } from '../../../sandbox/pods/behaviour.ts'
 import { createKubeClient, type KubeAccess } from '../kube-access.ts'
-import { decideAnswer, type Pod } from './behaviour.ts'
 import { Counters } from './counters.ts'
 import { Directory, follow } from './directory.ts'
 
@@ -45,10 +45,9 @@ pods.on('connection', (socket: Socket) => {
 function reply(pod: Pod, status: number, request: IncomingMessage, response: ServerResponse): void {
   if (request.socket.destroyed) return
   counters.add(pod, Date.now())
-  response.writeHead(status, { 'content-type': 'application/json', 'x-version': pod.version, 'x-pod': pod.name })
-  response.end(
-    `${JSON.stringify({ version: pod.version, pod: pod.name, namespace: pod.namespace, path: request.url })}\n`,
-  )
+  const { headers, body } = pageOf(pod, request.url ?? '/')
+  response.writeHead(status, headers)
+  response.end(body)
 }
 
 /** For the suite: the counters, and a reset. */

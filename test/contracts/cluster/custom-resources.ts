@@ -1,0 +1,282 @@
+import { expect } from 'vitest'
+import type { JsonObject } from '../../../api/json.ts'
+import type { Resource } from '../../../api/kube-object.ts'
+import { at, listAt } from '../../../cli/json.ts'
+import type { Bed } from './bed.ts'
+import type { Chapter, ContractCase } from './contract.ts'
+import { invalid, refusal } from './refusal.ts'
+import { widget, widgets } from './widget.ts'
+
+const named = (bed: Bed) => ({ namespace: bed.namespace, name: 'a' })
+const path = (bed: Bed, more = '') => `/apis/contract.test/v1/namespaces/${bed.namespace}/widgets${more}`
+const patch = (bed: Bed, body: unknown) => bed.client.patch(widgets, named(bed), { type: 'merge', body })
+
+/** [what is wrong, of the spec, the field that is named] */
+const wrongs: readonly (readonly [string, JsonObject, string])[] = [
+  ['without what is required', { size: undefined }, 'spec.size'],
+  ['with text where a number belongs', { size: 'x' }, 'spec.size'],
+  ['with a fraction where an integer belongs', { size: 1.5 }, 'spec.size'],
+  ['with a number where text belongs', { code: 1 }, 'spec.code'],
+  ['with text where a truth value belongs', { open: 'yes' }, 'spec.open'],
+  ['with an object where a list belongs', { tags: {} }, 'spec.tags'],
+  ['below the minimum', { size: 0 }, 'spec.size'],
+  ['above the maximum', { size: 10 }, 'spec.size'],
+  ['outside of the enumeration', { color: 'blue' }, 'spec.color'],
+  ['off the pattern', { code: 'ABC' }, 'spec.code'],
+  ['too short', { code: 'a' }, 'spec.code'],
+  ['too long', { code: 'abcde' }, 'spec.code'],
+  ['with a time that is none', { since: 'yesterday' }, 'spec.since'],
+  ['with a list too short', { tags: [] }, 'spec.tags'],
+  ['with a list too long', { tags: ['a', 'b', 'c', 'd'] }, 'spec.tags'],
+  ['with a bad item of a list', { tags: ['a', 'abcdef'] }, 'spec.tags[1]'],
+  ['with a bad value of a map', { limits: { cpu: 10 } }, 'spec.limits.cpu'],
+  ['with a truth value for a number or text', { amount: true }, 'spec.amount'],
+  ['with text off the pattern for a number or text', { amount: '5' }, 'spec.amount'],
+  ['with an item without its key', { parts: [{ weight: 1 }] }, 'spec.parts[0].name'],
+  ['with two items of one key', { parts: [{ name: 'x' }, { name: 'x' }] }, 'spec.parts[1]'],
+  ['with one thing twice in a set', { set: ['x', 'x'] }, 'spec.set[1]'],
+  ['against a rule', { wait: '0s' }, 'spec.wait'],
+  ['against a rule that cannot be evaluated', { wait: 'soon' }, 'spec.wait'],
+  ['against a rule of an item', { parts: [{ name: 'x' }, { name: 'y', weight: -1 }] }, 'spec.parts[1]'],
+  ['against a rule that names a field', { size: 3, replicas: 2 }, 'spec.replicas'],
+]
+
+const schemas: readonly ContractCase[] = [
+  ...wrongs.map(([what, spec, field]) => ({
+    title: `a custom resource ${what} is refused by its field`,
+    async run(bed: Bed) {
+      expect(await refusal(bed.make(widgets, widget('a', spec)))).toMatchObject({ ...invalid, fields: [field] })
+    },
+  })),
+  {
+    title: 'a custom resource with one of everything is taken as it is',
+    async run(bed) {
+      const spec = {
+        size: 9,
+        color: 'green',
+        code: 'abc',
+        since: '2026-11-01T00:00:00Z',
+        fixed: 'x',
+        wait: '1m30s',
+        ratio: 0.5,
+        open: false,
+        amount: '50%',
+        replicas: 9,
+        free: { any: { thing: [1] } },
+        limits: { cpu: 9 },
+        nested: { depth: 1 },
+        tags: ['a'],
+        set: ['x', 'y'],
+        parts: [{ name: 'x', weight: 0 }],
+      }
+      expect((await bed.make(widgets, widget('a', spec)))['spec']).toEqual(spec)
+    },
+  },
+  {
+    title: 'the message of a rule is what it was declared to be, or what its expression says',
+    async run(bed) {
+      const named = await refusal(bed.make(widgets, { ...widget('a'), metadata: { name: 'a'.repeat(21) } }))
+      expect(named.message).toContain('has too long a name')
+      const many = await refusal(bed.make(widgets, widget('a', { size: 6, replicas: 2 })))
+      expect(many.message).toContain('spec.replicas: Invalid value: needs many replicas')
+    },
+  },
+  {
+    title: 'rules are left unchecked while the schema is not met, and a cause about no field says so',
+    async run(bed) {
+      const answer = await bed.wire.send('POST', path(bed), { body: widget('a', { size: 'x', wait: '0s' }) })
+      const causes = listAt(answer.body, 'details', 'causes')
+      expect(causes.map((cause) => at(cause, 'field'))).toEqual(['spec.size', '<nil>'])
+    },
+  },
+  {
+    title: 'a rule about a change holds for changes alone',
+    async run(bed) {
+      await bed.make(widgets, widget('a', { fixed: 'x' }))
+      expect(await refusal(patch(bed, { spec: { fixed: 'y' } }))).toMatchObject({ ...invalid, fields: ['spec.fixed'] })
+      expect(at(await patch(bed, { spec: { fixed: null } }), 'spec')).not.toHaveProperty('fixed')
+      expect(at(await patch(bed, { spec: { fixed: 'z' } }), 'spec', 'fixed')).toBe('z')
+    },
+  },
+  {
+    title:
+      'defaults are filled in, nested ones where their parent is there, and null is as good as nothing where it is not allowed',
+    async run(bed) {
+      expect((await bed.make(widgets, widget('a')))['spec']).toEqual({ size: 1, color: 'red' })
+      const nested = await bed.make(widgets, widget('b', { nested: {}, note: null, color: null, ratio: null }))
+      expect(nested['spec']).toEqual({ size: 1, color: 'red', nested: { depth: 3 }, note: null })
+    },
+  },
+  {
+    title: 'unknown fields are dropped, with a warning, but where they are to be kept',
+    async run(bed) {
+      const body = { ...widget('a', { sise: 2, nested: { deep: 1 }, free: { x: { y: 1 } } }), more: 1 }
+      const { body: stored, warnings } = await bed.wire.send('POST', path(bed), { body })
+      expect(stored['spec']).toEqual({ size: 1, color: 'red', nested: { depth: 3 }, free: { x: { y: 1 } } })
+      expect(stored).not.toHaveProperty('more')
+      expect([...warnings].sort()).toEqual([
+        'unknown field "more"',
+        'unknown field "spec.nested.deep"',
+        'unknown field "spec.sise"',
+      ])
+    },
+  },
+  {
+    title: 'unknown fields are refused under fieldValidation=Strict, by name',
+    async run(bed) {
+      const answer = await bed.wire.send('POST', path(bed, '?fieldValidation=Strict'), {
+        body: widget('a', { sise: 2 }),
+      })
+      expect(answer).toMatchObject({ status: 400, body: { reason: 'BadRequest' } })
+      expect(answer.body['message']).toContain('unknown field "spec.sise"')
+    },
+  },
+]
+
+const subresources: readonly ContractCase[] = [
+  {
+    title: 'a custom resource is made without a status, and a write of it leaves the status alone',
+    async run(bed) {
+      const made = await bed.make(widgets, widget('a', {}, { status: { phase: 'Up' } }))
+      expect(made).not.toHaveProperty('status')
+      expect(await patch(bed, { spec: { size: 2 }, status: { phase: 'Up' } })).not.toHaveProperty('status')
+    },
+  },
+  {
+    title: 'a write of the status changes nothing else, neither spec nor labels nor generation',
+    async run(bed) {
+      const made = await bed.make(widgets, widget('a'))
+      const changed = {
+        ...made,
+        metadata: { ...made.metadata, labels: { k: 'v' } },
+        spec: { size: 9 },
+        status: { phase: 'Up', lost: 1 },
+      }
+      const stored = await bed.client.replace(widgets, changed, { subresource: 'status' })
+      expect(stored).toMatchObject({ spec: made['spec'], status: { phase: 'Up' }, metadata: { generation: 1 } })
+      expect(stored['status']).toEqual({ phase: 'Up' })
+      expect(stored.metadata.labels).toBeUndefined()
+    },
+  },
+  {
+    title: 'a status is checked by its schema, and dropped fields of it are none',
+    async run(bed) {
+      await bed.make(widgets, widget('a'))
+      const write = bed.client.patch(
+        widgets,
+        named(bed),
+        { type: 'merge', body: { status: { phase: 'Left' } } },
+        { subresource: 'status' },
+      )
+      expect(await refusal(write)).toMatchObject({ ...invalid, fields: ['status.phase'] })
+    },
+  },
+  {
+    title: 'generation of a custom resource counts changes of the spec, not of labels or annotations',
+    async run(bed) {
+      await bed.make(widgets, widget('a'))
+      expect(
+        (await patch(bed, { metadata: { labels: { k: 'v' }, annotations: { k: 'v' } } })).metadata.generation,
+      ).toBe(1)
+      expect((await patch(bed, { spec: { size: 2 } })).metadata.generation).toBe(2)
+    },
+  },
+  {
+    title: 'a PUT of a custom resource needs a version, of its status too',
+    async run(bed) {
+      const made = await bed.make(widgets, widget('a'))
+      const { resourceVersion: _left, ...metadata } = made.metadata
+      for (const options of [{}, { subresource: 'status' } as const]) {
+        const refused = await refusal(bed.client.replace(widgets, { ...made, metadata }, options))
+        expect(refused).toMatchObject({ ...invalid, fields: ['metadata.resourceVersion'] })
+      }
+    },
+  },
+  {
+    title: 'the scale of a custom resource is read and written where its definition says',
+    async run(bed) {
+      await bed.make(widgets, widget('a', { replicas: 2 }))
+      const status = { replicas: 1, selector: 'app=a' }
+      await bed.client.patch(widgets, named(bed), { type: 'merge', body: { status } }, { subresource: 'status' })
+      const { body } = await bed.wire.send('GET', path(bed, '/a/scale'))
+      expect(body).toMatchObject({ kind: 'Scale', spec: { replicas: 2 }, status: { replicas: 1, selector: 'app=a' } })
+      await bed.wire.send('PUT', path(bed, '/a/scale'), { body: { ...body, spec: { replicas: 5 } } })
+      expect(at(await bed.client.get(widgets, named(bed)), 'spec', 'replicas')).toBe(5)
+    },
+  },
+]
+
+const asTable = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json'
+
+const shown: readonly ContractCase[] = [
+  {
+    title: 'a table of custom resources has the columns of the definition',
+    async run(bed) {
+      await bed.make(widgets, widget('a', { size: 3, note: 'hi' }))
+      const { body } = await bed.wire.send('GET', path(bed), { accept: asTable })
+      const columns = listAt(body, 'columnDefinitions').map((column) => [
+        at(column, 'name'),
+        at(column, 'type'),
+        at(column, 'priority'),
+      ])
+      expect(columns).toEqual([
+        ['Name', 'string', 0],
+        ['Size', 'integer', 0],
+        ['Phase', 'string', 0],
+        ['Note', 'string', 1],
+        ['Age', 'date', 0],
+      ])
+      expect(listAt(body, 'rows').map((row) => at(row, 'cells'))).toEqual([['a', 3, null, 'hi', expect.any(String)]])
+    },
+  },
+  {
+    title: 'discovery lists a custom resource with its verbs, short names, categories and subresources',
+    async run(bed) {
+      const resources = listAt(await bed.client.request('GET', '/apis/contract.test/v1'), 'resources')
+      expect(resources).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({
+            name: 'widgets',
+            singularName: 'widget',
+            namespaced: true,
+            kind: 'Widget',
+            shortNames: ['wd'],
+            categories: ['contract'],
+          }),
+          expect.objectContaining({ name: 'widgets/status', kind: 'Widget' }),
+          expect.objectContaining({ name: 'widgets/scale', kind: 'Scale', group: 'autoscaling', version: 'v1' }),
+        ]),
+      )
+      const verbs = listAt(
+        resources.find((one) => at(one, 'name') === 'widgets'),
+        'verbs',
+      )
+      expect([...verbs].sort()).toEqual([
+        'create',
+        'delete',
+        'deletecollection',
+        'get',
+        'list',
+        'patch',
+        'update',
+        'watch',
+      ])
+      const groups = listAt(await bed.client.request('GET', '/apis'), 'groups')
+      expect(groups).toContainEqual(
+        expect.objectContaining({
+          name: 'contract.test',
+          preferredVersion: { groupVersion: 'contract.test/v1', version: 'v1' },
+        }),
+      )
+    },
+  },
+  {
+    title: 'a version that the definition does not have is not served',
+    async run(bed) {
+      const other: Resource = { ...widgets, version: 'v2' }
+      expect((await refusal(bed.client.list(other))).status).toBe(404)
+    },
+  },
+]
+
+export const customResources: Chapter = { concern: 'custom resources', cases: [...schemas, ...subresources, ...shown] }

@@ -1,0 +1,257 @@
+import { expect } from 'vitest'
+import { deploymentResource } from '../../../api/names.ts'
+import type { Bed } from './bed.ts'
+import type { Chapter, ContractCase } from './contract.ts'
+import { eventually } from './eventually.ts'
+import { badRequest, conflict, exists, forbidden, invalid, notFound, refusal } from './refusal.ts'
+import { configMaps, leases, namespaces, secrets } from './resources.ts'
+import { configMap, deployment } from './shop.ts'
+
+const named = (bed: Bed, name = 'a') => ({ namespace: bed.namespace, name })
+
+const creation: readonly ContractCase[] = [
+  {
+    title: 'a created object has a uid of its own, a version, a time, and what was sent',
+    async run(bed) {
+      const [a, b] = await Promise.all([
+        bed.make(configMaps, configMap('a', { data: { k: 'v' } })),
+        bed.make(configMaps, configMap('b')),
+      ])
+      expect(a).toMatchObject({ apiVersion: 'v1', kind: 'ConfigMap', data: { k: 'v' } })
+      expect(a.metadata.uid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
+      expect(a.metadata.uid).not.toBe(b.metadata.uid)
+      expect(a.metadata.resourceVersion).toMatch(/^[0-9]+$/)
+      expect(a.metadata.creationTimestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+      expect(await bed.client.get(configMaps, named(bed))).toEqual(a)
+    },
+  },
+  {
+    title: 'a name that is taken is AlreadyExists',
+    async run(bed) {
+      await bed.make(configMaps, configMap('a'))
+      expect(await refusal(bed.make(configMaps, configMap('a')))).toMatchObject(exists)
+    },
+  },
+  {
+    title: 'an object cannot be created with a resourceVersion',
+    async run(bed) {
+      const versioned = configMap('a', {}, { resourceVersion: '1' })
+      expect((await refusal(bed.make(configMaps, versioned))).status).toBeGreaterThanOrEqual(400)
+      expect(await refusal(bed.client.get(configMaps, named(bed)))).toMatchObject(notFound)
+    },
+  },
+  {
+    title: 'generateName is continued with five characters, another time with others',
+    async run(bed) {
+      const path = `/api/v1/namespaces/${bed.namespace}/configmaps`
+      const body = { metadata: { generateName: 'made-' } }
+      const made = await Promise.all([bed.client.request('POST', path, body), bed.client.request('POST', path, body)])
+      const { items } = await bed.client.list(configMaps, { namespace: bed.namespace })
+      const names = items.map(({ metadata }) => metadata.name).filter((name) => /^made-[a-z0-9]{5}$/.test(name))
+      expect(new Set(names).size).toBe(made.length)
+    },
+  },
+  {
+    title: 'a namespace that is not there is NotFound',
+    async run(bed) {
+      expect(await refusal(bed.make(configMaps, configMap('a', {}, { namespace: 'nowhere' })))).toMatchObject(notFound)
+    },
+  },
+  {
+    title: 'a namespace in deletion takes nothing new, and says why in its cause',
+    async run(bed) {
+      await bed.make(configMaps, configMap('a', {}, { finalizers: ['contract.test/keep'] }))
+      await bed.client.delete(namespaces, { name: bed.namespace })
+      const { body, status } = await eventually(async () => {
+        const answer = await bed.wire.send('POST', `/api/v1/namespaces/${bed.namespace}/configmaps`, {
+          body: configMap('b'),
+        })
+        if (answer.status === 201) throw new Error('it is taken still')
+        return answer
+      })
+      expect({ status, reason: body.reason }).toEqual(forbidden)
+      expect(body).toMatchObject({
+        details: { causes: [{ reason: 'NamespaceTerminating', field: 'metadata.namespace' }] },
+      })
+      const body2 = { metadata: { finalizers: null } }
+      await bed.client.patch(configMaps, named(bed), { type: 'merge', body: body2 })
+    },
+  },
+  {
+    title: 'a namespace in the body must be that of the path',
+    async run(bed) {
+      const path = `/api/v1/namespaces/${bed.namespace}/configmaps`
+      const body = configMap('a', {}, { namespace: 'default' })
+      expect(await refusal(bed.client.request('POST', path, body))).toMatchObject(badRequest)
+    },
+  },
+  {
+    title: 'an object without a name is refused by that field',
+    async run(bed) {
+      const path = `/api/v1/namespaces/${bed.namespace}/configmaps`
+      const refused = await refusal(bed.client.request('POST', path, { metadata: {} }))
+      expect(refused).toMatchObject({ ...invalid, fields: ['metadata.name'] })
+    },
+  },
+  {
+    title: 'a body of another kind than the path is refused',
+    async run(bed) {
+      const path = `/api/v1/namespaces/${bed.namespace}/configmaps`
+      const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a' } }
+      expect(await refusal(bed.client.request('POST', path, body))).toMatchObject(badRequest)
+    },
+  },
+  {
+    title: 'a Secret keeps stringData as base64 data',
+    async run(bed) {
+      const secret = await bed.make(secrets, {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'a', labels: { owner: 'helm' } },
+        type: 'helm.sh/release.v1',
+        data: { release: 'aGVsbG8=' },
+        stringData: { more: 'hello' },
+      })
+      expect(secret).toMatchObject({ type: 'helm.sh/release.v1', data: { release: 'aGVsbG8=', more: 'aGVsbG8=' } })
+      expect(secret['stringData']).toBeUndefined()
+    },
+  },
+]
+
+const replacement: readonly ContractCase[] = [
+  {
+    title: 'a PUT with the version that was read is stored under a newer one',
+    async run(bed) {
+      const made = await bed.make(configMaps, configMap('a'))
+      const stored = await bed.client.replace(configMaps, { ...made, data: { k: 'v' } })
+      expect(stored['data']).toEqual({ k: 'v' })
+      expect(Number(stored.metadata.resourceVersion)).toBeGreaterThan(Number(made.metadata.resourceVersion))
+      expect(stored.metadata).toMatchObject({
+        uid: made.metadata.uid,
+        creationTimestamp: made.metadata.creationTimestamp,
+      })
+    },
+  },
+  {
+    title: 'a PUT with an older version is a Conflict, and changes nothing',
+    async run(bed) {
+      const made = await bed.make(configMaps, configMap('a'))
+      const stored = await bed.client.replace(configMaps, { ...made, data: { k: '1' } })
+      expect(await refusal(bed.client.replace(configMaps, { ...made, data: { k: '2' } }))).toMatchObject(conflict)
+      expect(await bed.client.get(configMaps, named(bed))).toEqual(stored)
+    },
+  },
+  {
+    title: 'a PUT of a built-in kind without a version is taken',
+    async run(bed) {
+      await bed.make(deploymentResource, deployment('a', { replicas: 0 }))
+      const blind = deployment('a', { replicas: 0, metadata: { namespace: bed.namespace, labels: { k: 'v' } } })
+      expect((await bed.client.replace(deploymentResource, blind)).metadata.labels).toEqual({ k: 'v' })
+    },
+  },
+  {
+    title: 'a PUT with another uid is a Conflict',
+    async run(bed) {
+      const made = await bed.make(configMaps, configMap('a'))
+      const other = { ...made, metadata: { ...made.metadata, uid: 'another' } }
+      expect(await refusal(bed.client.replace(configMaps, other))).toMatchObject(conflict)
+    },
+  },
+  {
+    title: 'a PUT under another name than the body has is refused',
+    async run(bed) {
+      const made = await bed.make(configMaps, configMap('a'))
+      const path = `/api/v1/namespaces/${bed.namespace}/configmaps/b`
+      expect(await refusal(bed.client.request('PUT', path, made))).toMatchObject(badRequest)
+    },
+  },
+  {
+    title: 'a PUT of a Deployment that is not there is NotFound, of a Lease it makes it',
+    async run(bed) {
+      const metadata = { namespace: bed.namespace }
+      const absent = bed.client.replace(deploymentResource, deployment('a', { metadata }))
+      expect(await refusal(absent)).toMatchObject(notFound)
+      const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: named(bed), spec: {} }
+      expect((await bed.client.replace(leases, lease)).metadata.uid).toBeDefined()
+    },
+  },
+  {
+    title: 'a write that changes nothing keeps the version, by PUT and by every patch',
+    async run(bed) {
+      const made = await bed.make(deploymentResource, deployment('a', { replicas: 0, spec: { paused: true } }))
+      await eventually(async () => {
+        const { status } = await bed.client.get(deploymentResource, named(bed))
+        expect(status).toMatchObject({ observedGeneration: 1, conditions: [{}, {}] })
+      })
+      const settled = await bed.client.get(deploymentResource, named(bed))
+      const versions = [
+        await bed.client.replace(deploymentResource, settled),
+        await bed.client.patch(deploymentResource, named(bed), { type: 'merge', body: { spec: { paused: true } } }),
+        await bed.client.patch(deploymentResource, named(bed), {
+          type: 'json',
+          body: [{ op: 'replace', path: '/spec/replicas', value: 0 }],
+        }),
+      ].map(({ metadata }) => metadata.resourceVersion)
+      expect(new Set(versions)).toEqual(new Set([settled.metadata.resourceVersion]))
+      expect(made.metadata.generation).toBe(1)
+    },
+  },
+  {
+    title: 'generation counts changes of the spec, and of a Deployment those of its annotations',
+    async run(bed) {
+      await bed.make(deploymentResource, deployment('a', { replicas: 0 }))
+      const patch = async (body: unknown, status = false) => {
+        const options = status ? ({ subresource: 'status' } as const) : {}
+        const { metadata } = await bed.client.patch(deploymentResource, named(bed), { type: 'merge', body }, options)
+        return metadata.generation
+      }
+      expect(await patch({ metadata: { labels: { k: 'v' } } })).toBe(1)
+      expect(await patch({ spec: { minReadySeconds: 5 } })).toBe(2)
+      expect(await patch({ spec: { minReadySeconds: 5 } })).toBe(2)
+      expect(await patch({ status: { collisionCount: 1 } }, true)).toBe(2)
+      expect(await patch({ metadata: { annotations: { k: 'v' } } })).toBe(3)
+    },
+  },
+]
+
+const names: readonly (readonly [string, string])[] = [
+  ['in capitals', 'Shop'],
+  ['with an underscore', 'a_b'],
+  ['that begins with a dash', '-a'],
+  ['of 254 characters', 'a'.repeat(254)],
+]
+
+const badMetadata: readonly ContractCase[] = [
+  ...names.map(([what, name]) => ({
+    title: `a name ${what} is refused by its field`,
+    async run(bed: Bed) {
+      expect(await refusal(bed.make(configMaps, configMap(name)))).toMatchObject({
+        ...invalid,
+        fields: ['metadata.name'],
+      })
+    },
+  })),
+  {
+    title: 'a label with a value of 64 characters is refused by its field',
+    async run(bed) {
+      const refused = await refusal(bed.make(configMaps, configMap('a', {}, { labels: { k: 'x'.repeat(64) } })))
+      expect(refused).toMatchObject({ ...invalid, fields: ['metadata.labels'] })
+    },
+  },
+  {
+    title: 'an annotation with a key that is none is refused by its field',
+    async run(bed) {
+      const refused = await refusal(bed.make(configMaps, configMap('a', {}, { annotations: { 'a b': 'x' } })))
+      expect(refused).toMatchObject({ ...invalid, fields: ['metadata.annotations'] })
+    },
+  },
+  {
+    title: 'a finalizer without a slash is refused',
+    async run(bed) {
+      const refused = await refusal(bed.make(configMaps, configMap('a', {}, { finalizers: ['keep'] })))
+      expect(refused).toMatchObject({ ...invalid, fields: ['metadata.finalizers[0]'] })
+    },
+  },
+]
+
+export const objects: Chapter = { concern: 'objects', cases: [...creation, ...replacement, ...badMetadata] }

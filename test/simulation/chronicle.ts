@@ -1,0 +1,127 @@
+import type { Decision } from '../../api/decision.ts'
+import { objectsOf } from '../../api/json.ts'
+import type { KubeObject } from '../../api/kube-object.ts'
+import { canaryServiceName, routeNames, type Sight, serviceName } from './sight.ts'
+
+/** What has been so at some time, as far as a promise asks: kept up to date after every change. */
+export interface Chronicle {
+  /** What the world did that excuses a promise. */
+  readonly excuses: Excuses
+  readonly decisions: readonly Decision[]
+  /** The most ready endpoints of that Service at any moment of the last `ms`. */
+  mostReady(service: string, ms: number): number
+  /** The fewest pods that the workload asked for in the last `ms`. */
+  fewestReplicas(ms: number): number
+  /** The highest and the lowest share of the new version on that route in the last `ms`, both in percent. */
+  shares(route: string, ms: number): { readonly most: number; readonly least: number }
+  /** Since when the route sends nothing to the new version; undefined while it does. */
+  unreachableSince(route: string): number | undefined
+  /** Since when the route sends everything to the new version. */
+  fullSince(route: string): number | undefined
+}
+
+/** What people and the world did that makes some promises void for this run. */
+export interface Excuses {
+  /** The policies were away, our label was taken off, or the break-glass was used: an update may roll. */
+  holdWasOff: boolean
+  /** Somebody deleted or edited what is ours, or the kept template. */
+  oursWereTouched: boolean
+  /** Pods were crashed, evicted or scaled away under traffic. */
+  podsWereTroubled: boolean
+  /** A process saw a wall clock that jumped. */
+  clockJumped: boolean
+  /** Decisions that were made while there was no Rollout: nobody has them to answer or to remove. */
+  strayDecisions: number
+}
+
+interface Entry {
+  readonly atMs: number
+  readonly value: number
+}
+
+export interface ChronicleKeeper extends Chronicle {
+  readonly excuses: Excuses
+  /** Takes note of a change, before the promises are asked. */
+  note(object: KubeObject, isGone: boolean, sight: Sight): void
+  decided(decision: Decision): void
+}
+
+export function createChronicle(now: () => number): ChronicleKeeper {
+  const series = new Map<string, Entry[]>()
+  const decisions: Decision[] = []
+  const readyOf = new Map<string, Map<string, number>>()
+  const push = (name: string, value: number) => {
+    const entries = series.get(name) ?? []
+    if (entries.at(-1)?.value === value) return
+    entries.push({ atMs: now(), value })
+    series.set(name, entries)
+  }
+  const values = (name: string, ms: number): readonly number[] => within(series.get(name) ?? [], now() - ms)
+  const since = (name: string, value: number): number | undefined => {
+    const last = series.get(name)?.at(-1)
+    if (last === undefined) return value === 0 ? Number.NEGATIVE_INFINITY : undefined
+    return last.value === value ? last.atMs : undefined
+  }
+  const noteSlice = (slice: KubeObject, isGone: boolean) => {
+    const service = slice.metadata.labels?.['kubernetes.io/service-name'] ?? ''
+    const bySlice = readyOf.get(service) ?? new Map<string, number>()
+    if (isGone) bySlice.delete(slice.metadata.name)
+    else bySlice.set(slice.metadata.name, readyIn(slice))
+    readyOf.set(service, bySlice)
+    push(
+      `ready ${service}`,
+      [...bySlice.values()].reduce((sum, count) => sum + count, 0),
+    )
+  }
+
+  return {
+    excuses: {
+      holdWasOff: false,
+      oursWereTouched: false,
+      podsWereTroubled: false,
+      clockJumped: false,
+      strayDecisions: 0,
+    },
+    decisions,
+    mostReady: (service, ms) => Math.max(0, ...values(`ready ${service}`, ms)),
+    fewestReplicas: (ms) => Math.min(...values('replicas', ms)),
+    shares(route, ms) {
+      const all = values(`share ${route}`, ms)
+      return { most: Math.max(0, ...all), least: Math.min(100, ...(all.length === 0 ? [0] : all)) }
+    },
+    unreachableSince: (route) => since(`share ${route}`, 0),
+    fullSince: (route) => since(`share ${route}`, 100),
+    note(object, isGone, { workload, routes }) {
+      if (object.kind === 'EndpointSlice') noteSlice(object, isGone)
+      if (workload !== undefined) push('replicas', workload.replicas)
+      for (const { name, canary } of routes) push(`share ${name}`, canary ?? 0)
+    },
+    decided(decision) {
+      decisions.push(decision)
+    },
+  }
+}
+
+/** The value that was so at that moment, and all that came later. */
+function within(entries: readonly Entry[], fromMs: number): readonly number[] {
+  const found: number[] = []
+  for (let index = entries.length - 1; index >= 0; index--) {
+    const entry = entries[index]
+    if (entry === undefined) break
+    found.push(entry.value)
+    if (entry.atMs <= fromMs) break
+  }
+  return found
+}
+
+function readyIn(slice: KubeObject): number {
+  return objectsOf(slice['endpoints']).filter(({ conditions }) => isReady(conditions)).length
+}
+
+function isReady(conditions: unknown): boolean {
+  const { ready, terminating } = (conditions ?? {}) as { readonly ready?: boolean; readonly terminating?: boolean }
+  return ready !== false && terminating !== true
+}
+
+export const services = [serviceName, canaryServiceName] as const
+export const routes = routeNames

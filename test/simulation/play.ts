@@ -1,0 +1,188 @@
+import { deploymentResource, ingressResource, rolloutResource } from '../../api/names.ts'
+import { holdPolicy } from '../../api/policies/hold.ts'
+import type { Engines } from '../../sandbox/sandbox.ts'
+import { resourceOf } from '../../sandbox/server/resource-of.ts'
+import { perform, type Stage } from './acts.ts'
+import { type Controllers, createControllers, type Witness } from './controllers.ts'
+import { endingOf, farewell } from './endings.ts'
+import { troublePods } from './pod-trouble.ts'
+import { ingress, template } from './shop.ts'
+import { namespace, rolloutName, routeNames, workloadName } from './sight.ts'
+import type { Story, TimedAct } from './story.ts'
+import { tellWrite } from './telling.ts'
+import { type Breach, createWorld, type World } from './world.ts'
+
+/** What came of a story. */
+export interface Outcome {
+  readonly seed: string
+  readonly breaches: readonly Breach[]
+  readonly transitions: Counts
+  readonly faults: Counts
+  readonly acts: Counts
+  /** Controllers' warnings, by their first words. */
+  readonly releases: number
+  readonly writes: number
+  /** How it stood when all was left alone. */
+  readonly ending: string
+}
+
+export type Counts = ReadonlyMap<string, number>
+
+/** Hears the story as it is played. */
+export type Teller = (atMs: number, line: string) => void
+
+interface Playing {
+  readonly world: World
+  readonly stage: Stage
+  readonly controllers: Controllers
+  readonly witness: Witness
+  readonly say: (line: string) => void
+  readonly acts: Map<string, number>
+}
+
+/** Longer than any deadline of a story, and than a quiet world needs to move again. */
+const longestMs = 1_200_000
+const quietMs = 180_000
+
+/** Lets time pass until nothing is written any more. */
+async function settle({ clock, lastWriteMs }: World): Promise<void> {
+  const startMs = clock.monotonicMs()
+  do await clock.advance(quietMs / 3)
+  while (clock.monotonicMs() - Math.max(startMs, lastWriteMs()) < quietMs && clock.monotonicMs() - startMs < longestMs)
+}
+
+/** Plays one story: nothing of it is left to chance, so the same story always comes out the same. */
+export async function play(story: Story, engines: Engines, tell?: Teller): Promise<Outcome> {
+  const world = createWorld(story, engines)
+  const say = (line: string) => tell?.(world.elapsedMs(), line)
+  const [transitions, faults, acts] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>()]
+  const witness: Witness = {
+    transition(name) {
+      count(transitions, name)
+      say(`controller: ${name}`)
+    },
+    fault(kind, what) {
+      count(faults, kind)
+      say(what)
+    },
+    complaint: (message) => say(`controller warns: ${message}`),
+  }
+  if (tell !== undefined) world.onWrite = (moment) => say(tellWrite(moment))
+  const playing = { world, stage: stageOf(world), controllers: createControllers(world, witness), witness, say, acts }
+
+  begin(playing)
+  await world.clock.advanceUntil(120_000, () => world.look().rollout?.status?.phase === 'Healthy')
+  for (const act of story.acts) await playAct(playing, act)
+  await world.clock.advance(150_000)
+  await healAll(playing)
+  const ending = endingOf(world)
+  const farewells = await takeLeave(playing)
+  return {
+    seed: story.seed,
+    breaches: [...world.breaches, ...ending.breaches, ...farewells],
+    transitions,
+    faults,
+    acts,
+    releases: transitions.get('release-begins') ?? 0,
+    writes: world.controllerWrites(),
+    ending: ending.state,
+  }
+}
+
+function count(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1)
+}
+
+function stageOf(world: World): Stage {
+  const { api, story, look, chronicle, sandbox } = world
+  return {
+    api,
+    plan: story.shop,
+    look,
+    chronicle,
+    trouble: (of, what) => troublePods(world, of, what),
+    loseNode: () => sandbox.kubelet.loseNode('node-1', 60_000),
+  }
+}
+
+function begin({ world, controllers, witness, stage, say, acts }: Playing): void {
+  controllers.start()
+  for (const fault of world.story.faults) {
+    if (fault.kind !== 'second-controller') continue
+    world.clock.setTimer(fault.atMs, () => {
+      witness.fault(fault.kind, 'a second controller is started by mistake')
+      const second = controllers.start()
+      world.clock.setTimer(fault.forMs, () => second.kill())
+    })
+  }
+  const { approver } = world.story
+  if (approver === undefined) return
+  let asked = ''
+  world.onControllerWrite(() => {
+    const { waiting, release } = world.look().rollout?.status ?? {}
+    const question = `${release?.attempt} ${release?.step} ${release?.stepHash} ${release?.gatesOpenedAt}`
+    if (waiting?.reason !== 'Approval' || question === asked) return
+    asked = question
+    world.clock.setTimer(approver.delayMs, () => {
+      for (let times = approver.twice ? 2 : 1; times > 0; times--)
+        doOne({ world, stage, say, acts }, 'decide approve', { kind: 'decide', verb: 'approve', about: 'now' })
+    })
+  })
+}
+
+function doOne(
+  { world, stage, say, acts }: Pick<Playing, 'world' | 'stage' | 'say' | 'acts'>,
+  name: string,
+  act: TimedAct['act'],
+): void {
+  count(acts, name)
+  say(`user: ${world.asUser(() => perform(stage, act))}`)
+}
+
+/** Does an act as soon as it is due, by writes or by time. */
+async function playAct(playing: Playing, { act, writes, ms }: TimedAct): Promise<void> {
+  const { world } = playing
+  const enough = world.controllerWrites() + writes
+  await world.clock.advanceUntil(ms, () => world.controllerWrites() >= enough)
+  doOne(playing, act.kind === 'decide' ? `decide ${act.verb}` : act.kind, act)
+}
+
+/** Nothing goes wrong any more, and what a passer-by can mend is mended. */
+async function healAll({ world, stage, controllers, say }: Playing): Promise<void> {
+  const { api, sandbox, story } = world
+  say('from here on nothing goes wrong any more, and nobody does anything')
+  controllers.heal()
+  for (const process of controllers.living()) process.kill()
+  world.asUser(() => {
+    sandbox.kubelet.restoreNode('node-1')
+    for (const of of [workloadName, 'canary']) stage.trouble(of, 'mend')
+    for (const policy of holdPolicy)
+      if (!api.find(resourceOf(api, policy), policy.metadata)) api.create(resourceOf(api, policy), policy)
+    for (const name of routeNames.slice(0, story.shop.routes)) {
+      if (!api.find(ingressResource, { namespace, name })) api.create(ingressResource, ingress(name))
+    }
+  })
+  controllers.start()
+  await settle(world)
+}
+
+/** The Rollout is deleted; whoever reads that the stable template is lost brings it back. */
+async function takeLeave({ world, say }: Playing): Promise<readonly Breach[]> {
+  const { api, look, chronicle } = world
+  const { rollout } = look()
+  const { status } = rollout ?? {}
+  const stable = chronicle.excuses.holdWasOff || status?.bypass !== undefined ? undefined : status?.stable?.revision
+  say('user: kubectl delete rollout')
+  world.asUser(() => {
+    if (rollout !== undefined)
+      api.delete(rolloutResource, { namespace, name: rolloutName }, { propagationPolicy: 'Foreground' })
+  })
+  await settle(world)
+  if (look().rollout?.status?.waiting?.reason === 'StableTemplateLost') {
+    say('user: helm rollback to v1')
+    const body = { spec: { template: template('v1', 'healthy') } }
+    world.asUser(() => api.patch(deploymentResource, { namespace, name: workloadName }, { type: 'merge', body }))
+    await settle(world)
+  }
+  return farewell(world, stable)
+}

@@ -1,0 +1,57 @@
+import { isRecord, objectsOf } from '../../../api/json.ts'
+import type { Release } from '../../../api/status.ts'
+import type { Promised } from './moment.ts'
+
+/** 5: no step passes without its gates; an approval is for one attempt and one step as it was shown. */
+export const noStepWithoutItsGates: Promised = ({ before, after, chronicle }) => {
+  const was = before.rollout?.status?.release
+  const is = after.rollout?.status?.release
+  if (was === undefined || is === undefined || was.attempt !== is.attempt || !hasLeftStep(was, is)) return undefined
+  const step = before.rollout?.steps[was.step - 1]
+  const asks = objectsOf(step?.['gates']).some((gate) => isRecord(gate['approval']))
+  if (!asks) return undefined
+  const approved = chronicle.decisions.some(
+    ({ verb, attempt, step: about, stepHash }) =>
+      verb === 'approve' && attempt === was.attempt && about === was.step && stepHash === was.stepHash,
+  )
+  return approved ? undefined : `step ${was.step} of ${was.attempt} passed and nobody approved it`
+}
+
+const hasLeftStep = (was: Release, is: Release): boolean =>
+  is.step > was.step || (was.stage === undefined && is.stage !== undefined)
+
+/** 5: no more traffic than the step that was reached asks for. */
+export const noMoreThanTheStep: Promised = ({ actor, before, after }) => {
+  const { status } = after.rollout ?? {}
+  const { release, phase } = status ?? {}
+  if (actor !== 'controller' || phase !== 'Progressing' || release === undefined) return undefined
+  for (const [index, { name, canary = 0 }] of after.routes.entries()) {
+    const was = before.routes[index]?.canary ?? 0
+    if (canary > was && canary > release.weight) return `${name} gets ${canary} % in a step of ${release.weight} %`
+  }
+  return undefined
+}
+
+/** 7: an update of a claimed workload rolls only when it is promoted, put back or let around Sluice on the record. */
+export const neverUncanariedInSilence: Promised = ({ before, after, chronicle }) => {
+  const { workload, rollout } = after
+  if (workload === undefined || rollout?.status === undefined || chronicle.excuses.holdWasOff) return undefined
+  const begins =
+    !workload.paused && (before.workload?.paused === true || before.workload?.revision !== workload.revision)
+  if (!begins || before.workload === undefined || before.workload.uid !== workload.uid) return undefined
+  const { stable, release, phase, bypass } = rollout.status
+  if (stable?.claimed !== true || workload.revision === stable.revision || workload.bypass !== undefined)
+    return undefined
+  if (bypass !== undefined || phase === 'Bypassed') return undefined
+  if (phase === 'Promoting' && release?.revision === workload.revision && release.stage === 'Rolling') return undefined
+  return `revision ${workload.revision} rolls in ${phase} ${release?.stage ?? ''}, stable is ${stable.revision}`
+}
+
+/** 8: whatever is waited for has a reason, a sentence and a next action. */
+export const everyWaitSaysWhy: Promised = ({ after, object }) => {
+  if (object.kind !== 'Rollout') return undefined
+  const { waiting, message } = after.rollout?.status ?? {}
+  if (waiting === undefined) return undefined
+  const isSaid = waiting.reason !== '' && waiting.message !== '' && waiting.next !== '' && message !== ''
+  return isSaid ? undefined : `it waits and does not say why: ${JSON.stringify(waiting)}`
+}

@@ -1,0 +1,21 @@
+import type { Engines } from '../../sandbox/sandbox.ts'
+import { play } from './play.ts'
+import { storyOf } from './story.ts'
+import { added, nothingYet, type Summary, summaryOf } from './summary.ts'
+
+/** Plays the stories of the seeds `from`, `from + step` … below `to`, and hands over what they came to every now and then. */
+export async function playSeeds(
+  { from, to, step }: { readonly from: number; readonly to: number; readonly step: number },
+  engines: Engines,
+  report: (summary: Summary) => void,
+): Promise<void> {
+  let summary = nothingYet
+  for (let seed = from; seed < to; seed += step) {
+    summary = added(summary, summaryOf(await play(storyOf(String(seed)), engines)))
+    if (summary.runs < 200) continue
+    report(summary)
+    summary = nothingYet
+    await new Promise((resolve) => setImmediate(resolve)) // lets the report leave
+  }
+  report(summary)
+}

@@ -1,0 +1,93 @@
+import type { KubeObject } from '../../api/kube-object.ts'
+import { apiVersion, rolloutLabel } from '../../api/names.ts'
+import { namespace, rolloutName, routeNames, serviceName, workloadName } from './sight.ts'
+import type { ShopPlan, StepPlan } from './story.ts'
+
+const labels = { app: 'web' }
+
+/** What the chart holds, in that version of the image. */
+export function chartOf(plan: ShopPlan, version: string, fate: string): readonly KubeObject[] {
+  return [deployment(plan, version, fate), service, ...routeNames.slice(0, plan.routes).map((name) => ingress(name))]
+}
+
+export function deployment({ replicas, strategy }: ShopPlan, version: string, fate: string): KubeObject {
+  const rolling = strategy === 'Recreate' ? { type: strategy } : { type: 'RollingUpdate', rollingUpdate: strategy }
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: workloadName, namespace },
+    spec: { replicas, selector: { matchLabels: labels }, strategy: rolling, template: template(version, fate) },
+  }
+}
+
+/** The fate of the pods goes with the version, so that an old version that comes back is as good as it was. */
+export function template(version: string, fate: string) {
+  return {
+    metadata: { labels, annotations: { 'simulation/fate': fate } },
+    spec: {
+      containers: [{ name: 'web', image: `registry.example.com/web:${version}`, ports: [{ containerPort: 8080 }] }],
+    },
+  }
+}
+
+const service: KubeObject = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: serviceName, namespace },
+  spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
+}
+
+export function ingress(name: string, to = serviceName): KubeObject {
+  const backend = { service: { name: to, port: { name: 'http' } } }
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name, namespace },
+    spec: {
+      ingressClassName: 'nginx',
+      rules: [{ host: `${name}.example.com`, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }],
+    },
+  }
+}
+
+export const ingressClass: KubeObject = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'IngressClass',
+  metadata: { name: 'nginx' },
+  spec: { controller: 'k8s.io/ingress-nginx' },
+}
+
+export const shopNamespace: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
+
+export function rollout(plan: ShopPlan, steps: readonly StepPlan[] = plan.steps): KubeObject {
+  return {
+    apiVersion,
+    kind: 'Rollout',
+    metadata: { name: rolloutName, namespace },
+    spec: {
+      workloadRef: { kind: 'Deployment', name: workloadName },
+      strategy: { canary: { steps: steps.map(stepOf) } },
+      traffic: routeNames.slice(0, plan.routes).map((name) => ({ ingress: { name, drain: `${plan.drainSeconds}s` } })),
+      progressDeadline: `${plan.deadlineSeconds}s`,
+    },
+  }
+}
+
+export function stepOf({ gates, ...step }: StepPlan) {
+  return { ...step, gates: gates.map((gate) => (gate === 'approval' ? { approval: {} } : { pause: `${gate}s` })) }
+}
+
+export function autoscaler(): KubeObject {
+  return {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: 'web', namespace },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: workloadName },
+      minReplicas: 1,
+      maxReplicas: 10,
+    },
+  }
+}
+
+export const ourLabel = rolloutLabel

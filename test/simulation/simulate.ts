@@ -1,0 +1,99 @@
+/**
+ * `npm run simulate -- --runs N`: plays N stories on all cores and sums them up; `-- --seed S`: plays one and tells it,
+ * `--shrink` a shorter one that breaks the same promise.
+ */
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import { Command, InvalidArgumentError } from 'commander'
+import { transitions } from '../../rollout-controller/planner/transitions.ts'
+import { createEngines } from '../../sandbox/sandbox.ts'
+import { play } from './play.ts'
+import { shrink } from './shrink.ts'
+import { type Story, storyOf } from './story.ts'
+import { added, nothingYet, type Summary, summaryText } from './summary.ts'
+
+interface Options {
+  readonly runs: number
+  readonly from: number
+  readonly seed?: string
+  readonly shrink?: boolean
+  readonly workers: number
+}
+
+const program = new Command('npm run simulate --')
+  .description(
+    'Whole releases on a virtual clock, with everything going wrong that can; the promises are checked after every write.',
+  )
+  .option('--runs <n>', 'how many stories to play', count, 1_000)
+  .option('--from <n>', 'the first seed', count, 1)
+  .option('--seed <seed>', 'play the story of one seed and tell it')
+  .option('--shrink', 'with --seed: look for a shorter story that breaks the same promise, and tell that')
+  .option('--workers <n>', 'how many at the same time', count, availableParallelism())
+  .showHelpAfterError()
+  .action(async (options: Options) => {
+    process.exitCode = options.seed === undefined ? await playMany(options) : await playOne(options.seed, options)
+  })
+
+function count(text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= 0) return value
+  throw new InvalidArgumentError('a whole number')
+}
+
+async function playMany({ runs, from, workers }: Options): Promise<number> {
+  const startedMs = performance.now()
+  const seconds = () => (performance.now() - startedMs) / 1000
+  let summary = nothingYet
+  const ticker = setInterval(() => {
+    const { runs: done, releases, failed } = summary
+    console.error(
+      `${done} of ${runs} runs, ${releases} releases, ${Math.round(done / seconds())} runs/s, ${failed} broke a promise`,
+    )
+  }, 10_000)
+  const take = (part: Summary) => {
+    summary = added(summary, part)
+  }
+  try {
+    const share = (index: number) => ({ from: from + index, to: from + runs, step: workers })
+    await Promise.all(Array.from({ length: workers }, (_, index) => runWorker(share(index), take)))
+  } finally {
+    clearInterval(ticker)
+  }
+  console.log(summaryText(summary, seconds(), Object.keys(transitions)))
+  return summary.failed === 0 ? 0 : 1
+}
+
+function runWorker(workerData: object, take: (summary: Summary) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData, execArgv: ['--import', 'tsx'] })
+    worker.on('message', take)
+    worker.once('error', reject)
+    worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`))))
+  })
+}
+
+async function playOne(seed: string, options: Options): Promise<number> {
+  const engines = createEngines()
+  const story = options.shrink === true ? await shrink(storyOf(seed), engines) : storyOf(seed)
+  const { breaches, ending } = await play(story, engines, tell)
+  tellPlan(story)
+  console.log(`it ends in ${ending}`)
+  for (const { promise, what, atMs } of breaches) console.log(`BROKEN at ${stamp(atMs)}: ${promise}: ${what}`)
+  return breaches.length === 0 ? 0 : 1
+}
+
+function tell(atMs: number, line: string): void {
+  console.log(`${stamp(atMs)}  ${line}`)
+}
+
+function tellPlan({ shop, pace, acts, faults, approver }: Story): void {
+  console.log(`shop    ${JSON.stringify(shop)}\npace    ${JSON.stringify(pace)}\napprover ${JSON.stringify(approver)}`)
+  for (const act of acts) console.log(`act     ${JSON.stringify(act)}`)
+  for (const fault of faults) console.log(`fault   ${JSON.stringify(fault)}`)
+}
+
+function stamp(ms: number): string {
+  return `${(ms / 1000).toFixed(3).padStart(9)} s`
+}
+
+await program.parseAsync()
