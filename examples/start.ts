@@ -1,8 +1,5 @@
 /** What `npm start` runs: a release to watch and to steer, on a cluster in this process (docs/embedded.md). */
 import { parseArgs } from 'node:util'
-import { startEmbeddedGround } from './demo/embedded-ground.ts'
-import { runDemo } from './demo/run.ts'
-import { startReal } from './real/start.ts'
 
 const usage = `npm start             watch a release and steer it by keys, on a cluster in this process
 npm start -- --auto   the same as a story that ends by itself, in under a minute; exit 0 only if every promise held
@@ -19,12 +16,19 @@ async function start(args: readonly string[]): Promise<number> {
     return 0
   }
   const isAuto = asked === true || !hasPerson()
-  if (real === true) return startReal(isAuto ? ['--auto'] : [])
+  console.log(real === true ? 'starting …' : 'starting a cluster in this process …')
+  if (real === true) return (await import('./real/start.ts')).startReal(isAuto ? ['--auto'] : [])
+  const [{ runDemo }, { startEmbeddedGround }] = await Promise.all([
+    import('./demo/run.ts'),
+    import('./demo/embedded-ground.ts'),
+  ])
   return runDemo({ isAuto, openGround: startEmbeddedGround })
 }
 
 /** Keys and a screen that can be drawn on; otherwise there is nobody to steer. */
-const hasPerson = (): boolean => process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb'
+function hasPerson(): boolean {
+  return process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb'
+}
 
 function wishesOf(args: readonly string[]) {
   const flag = { type: 'boolean' } as const

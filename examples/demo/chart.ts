@@ -14,8 +14,8 @@ const rendered = `${root}examples/rendered/canary-demo.yaml`
 
 /** The demo's app, installed and updated as a team would: by its image tag. */
 export interface Chart {
-  /** The command for a second terminal; undefined without Helm. */
-  readonly typed?: (version: string) => string
+  /** The command for a second terminal. */
+  readonly typed: (version: string) => string
   install(version: string): Promise<Shown>
   upgrade(version: string): Promise<Shown>
   /** To the version before. */
@@ -54,9 +54,15 @@ function renderedChart({ connection, signal }: ChartOptions): Chart {
   const apply = async (version: string): Promise<Shown> => {
     const lines = await applyAll(connection, renderedObjects(version), signal)
     applied.push(version)
-    return { typed: `(no helm here: its chart, rendered with image.tag=${version}, is applied)`, code: 0, lines }
+    return {
+      typed: `kubectl apply -f canary-demo.yaml   # no helm here: the chart as it renders it, image.tag=${version}`,
+      code: 0,
+      lines,
+    }
   }
-  return { install: apply, upgrade: apply, rollback: () => apply(applied.at(-2) ?? 'v1') }
+  const image = `registry.example.com/${appName}`
+  const typed = (version: string) => `kubectl set image deployment/${appName} web=${image}:${version}`
+  return { typed, install: apply, upgrade: apply, rollback: () => apply(applied.at(-2) ?? 'v1') }
 }
 
 /** What `helm template` makes of the chart for a version: they differ by the image tag alone. */

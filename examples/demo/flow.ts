@@ -35,9 +35,13 @@ export interface FlowOptions {
 }
 
 const forEverMs = Number.POSITIVE_INFINITY
+/** All of it is one process: where the machine stands still for a while, requests wait and are not lost. */
+const timeoutMs = 30_000
 
 export function startFlow({ url, host, rate }: FlowOptions): Flow {
-  const loads = [true, false].map((keepAlive) => startLoad({ url, host, rate: rate / 2, keepAlive, maxMs: forEverMs }))
+  const loads = [true, false].map((keepAlive) =>
+    startLoad({ url, host, rate: rate / 2, keepAlive, timeoutMs, maxMs: forEverMs }),
+  )
   const fromAll = async (ask: (load: Load) => Promise<Tally>) => addUp(await Promise.all(loads.map(ask)))
   return {
     between: (fromMs, toMs) =>

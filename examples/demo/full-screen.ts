@@ -1,6 +1,6 @@
 import type { ReadStream } from 'node:tty'
 import type { Terminal } from '../../cli/terminal.ts'
-import { type Line, paint } from '../../cli/view/spans.ts'
+import { type Line, paint, widthOf } from '../../cli/view/spans.ts'
 
 /** The whole terminal, drawn over and over, and its keys. */
 export interface FullScreen {
@@ -53,7 +53,9 @@ export function openFullScreen({ terminal, keyboard, onKey, onResize }: FullScre
   return {
     draw(lines) {
       if (!isOpen) return
-      const body = lines.map((line) => `${paint(line, terminal.colours)}${clearRight}`).join('\r\n')
+      const columns = terminal.columns()
+      const row = (line: Line) => `${paint(line, terminal.colours)}${widthOf(line) < columns ? clearRight : ''}`
+      const body = lines.map(row).join('\r\n')
       terminal.write(`${frame[0]}${home}${body}${clearBelow}${frame[1]}`)
     },
     close,

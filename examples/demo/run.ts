@@ -54,9 +54,10 @@ async function onStage({ isAuto, openGround }: RunOptions, around: Circumstances
   const ground = await openGround(folder)
   try {
     leave.signal.throwIfAborted()
-    const stage = await openStage({ ground, folder, paper: terminal, signal: leave.signal })
+    const paper = isAuto ? terminal : { ...terminal, isTty: false, colours: false } // read by the screen, not shown
+    const stage = await openStage({ ground, folder, paper, signal: leave.signal })
     try {
-      if (!isAuto) return await interactive(stage, { folder, terminal, signal: leave.signal })
+      if (!isAuto) return await interactive(stage, { folder, terminal })
       return await tell(stage, terminal, beganMs)
     } catch (error) {
       throw stage.signal.aborted ? stage.signal.reason : error

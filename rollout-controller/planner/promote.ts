@@ -5,7 +5,7 @@ import { liftOrWait } from './lift.ts'
 import { ready, waitOrRollBack } from './patience.ts'
 import { retire, stopSlip } from './retire.ts'
 import { followRoutes, paused, shiftTo } from './shift.ts'
-import { go, noRelease, stamp, stay, type Turn, type View, waitFor } from './turn.ts'
+import { go, noRelease, stamp, stay, type Turn, type View, waitFor, withStatus } from './turn.ts'
 import { at, command, drainMs, fullSize, isWhole, stableRevision, tooFewPods, workloadName } from './view.ts'
 
 /** Promoting: the copy takes everything, the workload rolls with no request on it, then the traffic returns to it. */
@@ -49,10 +49,16 @@ function drainOld(view: View, release: Release): Turn {
   const stop = interrupted(view) ?? blocked(view)
   if (stop) return stop
   const shift = shiftTo(view, whole(view))
-  if (shift.kind !== 'reached') return waitOrRollBack(view, shift)
+  if (shift.kind !== 'reached') return waitOrRollBack(drainAnew(view), shift)
   const until = at(view.status.drainSince ?? stamp(view.now)) + drainMs(view)
   if (view.now < until) return stay(ready(view), { waiting: { ...drainingOld, until: stamp(until) }, wakeAt: until })
   return go(ready(view), 'drained', { ...enter(ready(view), release, 'Rolling'), drainSince: undefined })
+}
+
+/** A route that sends requests to the old pods again, whoever made it so: their drain counts from its end. */
+function drainAnew(view: View): View {
+  if (view.routes.every(({ state }) => state.canary === 100)) return view
+  return { ...view, status: withStatus(view.status, { drainSince: stamp(view.now) }) }
 }
 
 function enter(view: View, release: Release, stage: Stage): { readonly release: Release } {

@@ -1,4 +1,4 @@
-import type { Waiting } from '../../api/status.ts'
+import type { RolloutStatus, Waiting } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
 import { type Stay, stamp, stay, type View } from './turn.ts'
 import { at, drainMs, stableRevision } from './view.ts'
@@ -9,12 +9,17 @@ import { at, drainMs, stableRevision } from './view.ts'
  */
 export function retire(view: View): Stay | undefined {
   const withdrawals = withdraw(view)
-  if (withdrawals.length > 0) return stay(view, { actions: withdrawals, waiting: withdrawing })
+  if (withdrawals.length > 0) return stay(view, { actions: withdrawals, waiting: withdrawing, changes: drainAnew(view) })
   if (view.routes.some(({ state }) => !state.accepted)) return stay(view, { waiting: withdrawing })
   if (view.owned.length === 0) return undefined
   if (view.status.drainSince === undefined)
     return drain({ ...view, status: { ...view.status, drainSince: stamp(view.now) } })
   return drain(view)
+}
+
+/** Requests can reach the copy again, whoever made it so: its drain counts from their end. */
+function drainAnew(view: View): Pick<RolloutStatus, 'drainSince'> {
+  return view.status.drainSince === undefined ? {} : { drainSince: stamp(view.now) }
 }
 
 function drain(view: View): Stay {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../api/clock.ts'
 import type { Api, Ids } from '../server/api.ts'
 import type { Running, Shelves } from './context.ts'
+import { runDefinitions } from './definitions.ts'
 import { runDeployments } from './deployment/deployment.ts'
 import { runEndpointSlices } from './endpoint-slices.ts'
 import { runGarbageCollector } from './garbage-collector.ts'
@@ -41,6 +42,7 @@ export function runControllers({ api, clock, ids, delayMs = () => 0 }: Controlle
     runEndpointSlices,
     runGarbageCollector,
     runNamespaces,
+    runDefinitions,
     runServiceAccounts,
   ]
   const running = controllers.map((run) => run(context))

@@ -1,3 +1,4 @@
+import * as showNetwork from './columns/network.ts'
 import * as show from './columns/others.ts'
 import { podColumns } from './columns/pod.ts'
 import * as showWorkload from './columns/workloads.ts'
@@ -89,7 +90,7 @@ const coreKinds = (services: Services): readonly Traits[] => [
     prepare: (service, old) => prepareService(service, old, services),
     validate: (service) => validateAllocation(service, services),
     selectable: ['spec.clusterIP', 'spec.type'],
-    columns: show.serviceColumns,
+    columns: showNetwork.serviceColumns,
   },
   { of: 'v1', kind: 'ConfigMap', short: ['cm'], change: change.keepsFrozen, columns: show.configMapColumns },
   { of: 'v1', kind: 'Secret', change: change.keepsSecret, selectable: ['type'], columns: show.secretColumns },
@@ -174,16 +175,16 @@ const networkKinds: readonly Traits[] = [
     kind: 'EndpointSlice',
     generation: true,
     change: change.keeps('addressType'),
-    columns: show.endpointSliceColumns,
+    columns: showNetwork.endpointSliceColumns,
   },
-  { ...network, ...status, kind: 'Ingress', plural: 'ingresses', short: ['ing'], columns: show.ingressColumns },
+  { ...network, ...status, kind: 'Ingress', plural: 'ingresses', short: ['ing'], columns: showNetwork.ingressColumns },
   {
     ...network,
     kind: 'IngressClass',
     plural: 'ingressclasses',
     cluster: true,
     change: change.keepsController,
-    columns: show.ingressClassColumns,
+    columns: showNetwork.ingressClassColumns,
   },
 ]
 

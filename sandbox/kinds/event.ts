@@ -1,4 +1,4 @@
-import { objectOf, textOf } from '../../api/json.ts'
+import { objectOf, type StringMap, textOf } from '../../api/json.ts'
 import type { KubeObject } from '../../api/kube-object.ts'
 import type { FieldCause } from '../../kube/errors.ts'
 import type { Column } from '../server/kind.ts'
@@ -6,7 +6,7 @@ import { invalidValue, required, when } from './validate/cause.ts'
 import { isQualified } from './validate/names.ts'
 
 /** What events.k8s.io calls the fields of the core group's events. */
-const names: Readonly<Record<string, string>> = {
+const names: StringMap = {
   involvedObject: 'regarding',
   message: 'note',
   reportingComponent: 'reportingController',
@@ -17,16 +17,19 @@ const names: Readonly<Record<string, string>> = {
 }
 const coreNames = Object.fromEntries(Object.entries(names).map(([core, stored]) => [stored, core]))
 
+/** The core group writes an empty text where events.k8s.io writes nothing. */
+const unreported = { reportingComponent: '', reportingInstance: '' }
+
 /** A core event as the events.k8s.io event that is stored for both. */
-export const toStoredEvent = (event: KubeObject): KubeObject => renamed(event, 'events.k8s.io/v1', names)
+export const toStoredEvent = (event: KubeObject): KubeObject => renamed(event, 'events.k8s.io/v1', names, {})
 
 /** The core group's view of a stored event. */
-export const fromStoredEvent = (event: KubeObject): KubeObject => renamed(event, 'v1', coreNames)
+export const fromStoredEvent = (event: KubeObject): KubeObject => renamed(event, 'v1', coreNames, unreported)
 
-function renamed(event: KubeObject, apiVersion: string, to: Readonly<Record<string, string>>): KubeObject {
+function renamed(event: KubeObject, apiVersion: string, to: StringMap, empty: StringMap): KubeObject {
   const { kind, metadata, ...rest } = event
   const fields = Object.entries(rest).map(([key, value]) => [to[key] ?? key, value])
-  return { ...Object.fromEntries(fields), apiVersion, kind, metadata }
+  return { ...empty, ...Object.fromEntries(fields.filter(([, value]) => value !== '')), apiVersion, kind, metadata }
 }
 
 const mostCharacters = { reportingInstance: 128, action: 128, reason: 128, message: 1024 }

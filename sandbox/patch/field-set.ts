@@ -1,4 +1,4 @@
-import { isRecord, type JsonObject, objectOf } from '../../api/json.ts'
+import { type JsonObject, objectOf } from '../../api/json.ts'
 
 /**
  * Fields of an object, as a tree of path elements: `f:name` a field, `k:{…}` an item by its keys, `v:…` an item by its
@@ -25,15 +25,20 @@ type Keep = (inOne: boolean, inOther: boolean) => boolean
 
 function combined(one: FieldSet, other: FieldSet, keep: Keep): FieldSet {
   const out: Record<string, FieldSet> = {}
-  for (const element of new Set([...Object.keys(one), ...Object.keys(other)])) {
-    if (element === '.') {
-      if (keep('.' in one, '.' in other)) out[element] = nothing
-      continue
-    }
-    const part = combined(one[element] ?? nothing, other[element] ?? nothing, keep)
-    if (!isNothing(part)) out[element] = part
-  }
+  for (const element in one) combineAt(element, one, other, keep, out)
+  for (const element in other) if (!(element in one)) combineAt(element, one, other, keep, out)
   return out
+}
+
+function combineAt(element: string, one: FieldSet, other: FieldSet, keep: Keep, out: Record<string, FieldSet>): void {
+  const part = one[element]
+  const otherPart = other[element]
+  if (element === '.') {
+    if (keep(part !== undefined, otherPart !== undefined)) out[element] = nothing
+    return
+  }
+  const both = combined(part ?? nothing, otherPart ?? nothing, keep)
+  if (!isNothing(both)) out[element] = both
 }
 
 /** The set of these paths. */
@@ -57,15 +62,12 @@ export function encode(set: FieldSet): JsonObject {
 }
 
 export function decode(fields: unknown): FieldSet {
-  const entries = Object.entries(objectOf(fields)).map(
-    ([element, part]) => [element, decodeNode(element, part)] as const,
-  )
-  return Object.fromEntries(entries)
-}
-
-function decodeNode(element: string, part: unknown): FieldSet {
-  if (element === '.') return nothing
-  return isRecord(part) && !isNothing(decode(part)) ? decode(part) : itself
+  const out: Record<string, FieldSet> = {}
+  for (const [element, part] of Object.entries(objectOf(fields))) {
+    const set = element === '.' ? nothing : decode(part)
+    out[element] = element !== '.' && isNothing(set) ? itself : set
+  }
+  return out
 }
 
 /** The members as the API names them: `.spec.containers[name="web"].image`. */

@@ -1,6 +1,6 @@
 import { isRecord, type JsonObject } from '../../api/json.ts'
 import { difference, type FieldSet, isNothing, itself, nothing, union } from './field-set.ts'
-import { itemsByElement } from './ownership.ts'
+import { isLeaf, itemsByElement } from './ownership.ts'
 import type { Place } from './place.ts'
 import { own } from './share.ts'
 
@@ -14,7 +14,7 @@ export function merged(live: unknown, applied: unknown, place: Place): unknown {
 function mergedMap(live: JsonObject, applied: JsonObject, place: Place): JsonObject {
   const parts = Object.entries(applied).map(([name, value]) => {
     const before = own(live, name)
-    return [name, before === undefined ? value : merged(before, value, place.field(name))]
+    return [name, isLeaf(before) ? value : merged(before, value, place.field(name))]
   })
   return { ...live, ...Object.fromEntries(parts) }
 }
@@ -47,6 +47,7 @@ function mergedList(live: readonly unknown[], applied: readonly unknown[], place
  * them.
  */
 export function pruned(value: unknown, before: FieldSet, owned: FieldSet, place: Place): unknown {
+  if (isNothing(difference(before, owned))) return value
   return without(value, difference(withHolders(before, place), withHolders(owned, place)), place)
 }
 

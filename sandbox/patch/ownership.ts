@@ -13,13 +13,16 @@ export function fieldsOf(value: unknown, place: Place): FieldSet {
   if (!isRecord(value) || place.isAtomic) return itself
   const out: Record<string, FieldSet> = {}
   for (const [name, field] of Object.entries(value)) {
-    const fields = fieldsOf(field, place.field(name))
+    const fields = isLeaf(field) ? itself : fieldsOf(field, place.field(name))
     const isOwned = !place.isNamed(name) || (isRecord(field) && Object.keys(field).length === 0)
     const part = isOwned ? { ...fields, ...itself } : fields
     if (!isNothing(part)) out[`f:${name}`] = part
   }
   return out
 }
+
+/** Nothing that could be divided, whatever the place. */
+export const isLeaf = (value: unknown): boolean => typeof value !== 'object' || value === null
 
 /** Items that cannot be told apart are owned together. */
 const fieldsOfItem = ([item, ...same]: readonly unknown[], place: Place): FieldSet =>
@@ -68,7 +71,6 @@ export function changesOf(old: unknown, next: unknown, place: Place): Changes {
 
 /** A whole subtree that comes or goes counts with all that is in it. */
 function compare(old: unknown, next: unknown, place: Place, path: Path, note: Note): void {
-  if (old === next) return
   const isWhole = !comparePartwise(old, next, place, path, note)
   if (old === undefined) note('written', path)
   else if (next === undefined) note('removed', path)
@@ -81,7 +83,8 @@ function comparePartwise(old: unknown, next: unknown, place: Place, path: Path, 
   if (isRecord(map) && isRecord(nextMap)) {
     if (place.isAtomic) return false
     for (const name of new Set([...Object.keys(map), ...Object.keys(nextMap)])) {
-      compare(own(map, name), own(nextMap, name), place.field(name), [...path, `f:${name}`], note)
+      const [part, nextPart] = [own(map, name), own(nextMap, name)]
+      if (part !== nextPart) compare(part, nextPart, place.field(name), [...path, `f:${name}`], note)
     }
     return true
   }
@@ -96,6 +99,7 @@ function comparePartwise(old: unknown, next: unknown, place: Place, path: Path, 
 
 /** Items that cannot be told apart are compared as one value. */
 function compareItem(old: readonly unknown[], next: readonly unknown[], place: Place, path: Path, note: Note): void {
+  if (old.length === next.length && old.every((item, index) => item === next[index])) return
   if (old.length <= 1 && next.length <= 1) compare(old[0], next[0], place, path, note)
   else if (next.length === 0) note('removed', path)
   else if (!sameJson(old, next)) note('written', path)

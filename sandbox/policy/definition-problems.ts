@@ -2,6 +2,8 @@ import { isRecord, type JsonObject, objectOf, objectsOf, textOf } from '../../ap
 import type { KubeObject } from '../../api/kube-object.ts'
 import type { FieldCause } from '../../kube/errors.ts'
 import type { Cel } from './cel.ts'
+import { readSchema } from './read-schema.ts'
+import { schemaProblems } from './schema-validate.ts'
 
 /** What is wrong with a CustomResourceDefinition, and what of it this server leaves out. */
 export function definitionProblems({ metadata, spec: given }: KubeObject, cel: Cel): readonly FieldCause[] {
@@ -84,6 +86,10 @@ function schemaProblemsAt(schema: JsonObject, at: string, cel: Cel): readonly Fi
   ]
   return [
     ...(type === undefined && !isOpen ? [required(`${at}.type`, 'must not be empty for specified object fields')] : []),
+    ...(type === 'array' && !isRecord(items) ? [required(`${at}.items`, 'must be specified')] : []),
+    ...('default' in schema
+      ? schemaProblems(readSchema(schema, cel), schema['default'], undefined, `${at}.default`)
+      : []),
     ...(isRegularExpression(pattern) ? [] : [invalid(`${at}.pattern`, pattern, 'must be a valid regular expression')]),
     ...objectsOf(schema['x-kubernetes-validations']).flatMap((rule, index) =>
       ruleProblemsAt(rule, `${at}.x-kubernetes-validations[${index}]`, cel),

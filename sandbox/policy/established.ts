@@ -1,5 +1,8 @@
 import { type JsonObject, objectOf, objectsOf, sameJson } from '../../api/json.ts'
-import type { KubeObject } from '../../api/kube-object.ts'
+import type { KubeObject, ObjectMeta } from '../../api/kube-object.ts'
+
+/** Keeps a definition until its objects are gone. */
+export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io'
 
 /**
  * The CustomResourceDefinition with its names filled in and the status that says that it is served; the very same object
@@ -10,10 +13,17 @@ export function established(definition: KubeObject, now: string): KubeObject {
   const names = namesOf(objectOf(spec['names']))
   const next = {
     ...definition,
+    metadata: keptUntilEmpty(definition.metadata),
     spec: { conversion: { strategy: 'None' }, ...spec, names },
     status: statusOf(objectOf(definition['status']), spec, names, now),
   }
   return sameJson(next, definition) ? definition : next
+}
+
+function keptUntilEmpty(metadata: ObjectMeta): ObjectMeta {
+  const { deletionTimestamp, finalizers = [] } = metadata
+  if (deletionTimestamp !== undefined || finalizers.includes(cleanupFinalizer)) return metadata
+  return { ...metadata, finalizers: [...finalizers, cleanupFinalizer] }
 }
 
 const namesOf = (names: JsonObject): JsonObject => ({

@@ -95,7 +95,9 @@ function bound(
   if (typeof limit !== 'number') return []
   const check: Check = (value, at) => {
     const size = measure(value)
-    return size === undefined || holds(size, limit) ? undefined : invalid(at, `${inBody(at)} ${should(limit)}`, value)
+    if (size === undefined || holds(size, limit)) return undefined
+    // Of a list or a map that is too small the API names the size.
+    return invalid(at, `${inBody(at)} ${should(limit)}`, typeof value === 'object' ? size : value)
   }
   return [check]
 }

@@ -43,7 +43,7 @@ function failure(
   if (answer.kind === 'error') return invalid(at, `${answer.message} evaluating rule: ${nameOf(rule)}`, type ?? '')
   if (answer.value === true || (!isTransition && old !== undefined && sameJson(value, old))) return undefined
   const field = at === '' ? fieldPath.replace(/^\./, '') : `${at}${fieldPath}`
-  return because(reason, field, messageOf(rule, variables), type ?? '')
+  return because(reason, field, messageOf(rule, variables), isRecord(value) || Array.isArray(value) ? undefined : value)
 }
 
 const nameOf = ({ message, program }: SchemaRule): string => message ?? program.expression.trim()
@@ -55,15 +55,16 @@ function messageOf(rule: SchemaRule, variables: CelVariables): string {
   return rule.message ?? `failed rule: ${rule.program.expression.trim()}`
 }
 
-function because(reason: string | undefined, field: string, message: string, type: string): Problem {
+/** `value` is what the API names of the offender: only what is neither an object nor a list. */
+function because(reason: string | undefined, field: string, message: string, value: unknown): Problem {
   switch (reason ?? 'FieldValueInvalid') {
     case 'FieldValueForbidden':
       return problem(field, 'Forbidden', message)
     case 'FieldValueRequired':
       return problem(field, 'Required value', message)
     case 'FieldValueDuplicate':
-      return problem(field, 'Duplicate value', '', type)
+      return problem(field, 'Duplicate value', '', value)
     default:
-      return invalid(field, message, type)
+      return invalid(field, message, value)
   }
 }

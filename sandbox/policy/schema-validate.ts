@@ -14,7 +14,7 @@ export function schemaProblems(schema: Schema, value: unknown, old: unknown, at:
 }
 
 function problemsIn(schema: Schema, value: unknown, old: unknown, at: string): readonly Problem[] {
-  const wanted = schema.isIntOrString ? 'integer or string' : schema.type
+  const wanted = schema.isIntOrString ? 'integer,string' : schema.type
   if (wanted !== undefined && !isOfType(schema, value)) return [wrongType(at, wanted, value)]
   const problems = schema.checks.flatMap((check) => check(value, at) ?? [])
   if (Array.isArray(value)) return [...problems, ...listProblems(schema, value, old, at)]

@@ -84,7 +84,7 @@ const tooLarge = (): Refusal =>
 
 function answerTo(front: Front, request: RestRequest, response: ServerResponse): RestAnswer {
   const lines: Lines = {
-    write: (event) => void response.write(`${JSON.stringify(event)}\n`),
+    write: (event) => void (response.writableEnded || response.write(`${JSON.stringify(event)}\n`)),
     end: () => void response.end(),
   }
   return front.answer(request, lines)

@@ -11,14 +11,16 @@ import { conflict, invalid } from './refusal.ts'
 /** Stores a change of `old`: all but the status, or the status alone. A change of nothing keeps the version. */
 export function update(context: ServerContext, kind: Kind, old: KubeObject, given: KubeObject, write: Write): Written {
   requireSameVersion(kind, old, given)
-  const merged = write.subresource === 'status' ? statusOnly(old, given) : mainOnly(kind, old, given, write)
+  const isStatus = write.subresource === 'status'
+  const merged = isStatus ? statusOnly(kind, old, given) : mainOnly(kind, old, given, write)
   const completed = completeBy(kind, merged, write)
   const prepared = kind.prepare?.(completed.object, old) ?? completed.object
   const request = requestOf(kind, old, write)
   const admitted = mutated(context, kind, prepared, old, request)
-  const counted = isNewGeneration(kind, admitted, old)
-    ? withMeta(admitted, { generation: (old.metadata.generation ?? 0) + 1 })
-    : admitted
+  const counted =
+    !isStatus && isNewGeneration(kind, admitted, old)
+      ? withMeta(admitted, { generation: (old.metadata.generation ?? 0) + 1 })
+      : admitted
   const causes = [...metaCauses(counted, old), ...(write.subresource === 'binding' ? [] : kind.validate(counted, old))]
   if (causes.length > 0) throw invalid(kindText(kind.resource), old.metadata.name, causes)
   const said = context.admission.validate({ ...request, object: counted, old })
@@ -42,7 +44,11 @@ function requireSameVersion(kind: Kind, old: KubeObject, { metadata }: KubeObjec
   }
 }
 
-const statusOnly = (old: KubeObject, given: KubeObject): KubeObject => ({ ...old, status: given['status'] })
+/** Upstream lets the status of a Deployment bring its annotations: so its revision is written. */
+function statusOnly({ annotationsCount }: Kind, old: KubeObject, given: KubeObject): KubeObject {
+  const { annotations } = given.metadata
+  return { ...(annotationsCount ? withMeta(old, { annotations }) : old), status: given['status'] }
+}
 
 function mainOnly(kind: Kind, old: KubeObject, given: KubeObject, { subresource }: Write): KubeObject {
   const next = keepServerFields(given, old)

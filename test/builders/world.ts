@@ -9,7 +9,7 @@ import type { OwnedObject, Problem, Snapshot, TemplateRole } from '../../rollout
 /** The smallest world that a planner can be walked through: one Deployment, one route, pods that get ready on `tick`. */
 export interface World {
   now: number
-  rollout: { status?: RolloutStatus; spec: RolloutSpec; deleting: boolean; finalizers: string[] }
+  rollout: { status?: RolloutStatus; spec: RolloutSpec; createdAt?: string; deleting: boolean; finalizers: string[] }
   workload: Workload | undefined
   copy: { revision: string; replicas: number; ready: number } | undefined
   service: boolean
@@ -94,6 +94,7 @@ export function look(w: World): Snapshot {
         resourceVersion: '1',
         generation: 1,
         finalizers: [...w.rollout.finalizers],
+        ...(w.rollout.createdAt && { creationTimestamp: w.rollout.createdAt }),
         ...(w.rollout.deleting && { deletionTimestamp: '2027-01-01T00:00:00Z' }),
       },
       spec: w.rollout.spec,

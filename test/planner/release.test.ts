@@ -200,6 +200,51 @@ describe('a release', () => {
   })
 })
 
+describe('a drain', () => {
+  it('of the old pods starts anew when the split was lost meanwhile', () => {
+    const w = atFirstGate(steps(20))
+    decide(w, 'approve')
+    settle(w)
+    podsGetReady(w)
+    settle(w)
+    expect(stage(w)).toBe('Draining')
+    w.now += drainMs - 1000
+    w.route = { canary: 0, registered: false } // somebody deletes our route
+    settle(w)
+    expect(share(w)).toBe(100)
+    pass(w, drainMs - 1)
+    expect(stage(w)).toBe('Draining')
+    pass(w, 1)
+    expect(stage(w)).toBe('Rolling')
+  })
+
+  it('of the copy starts anew when requests could reach it again meanwhile', () => {
+    const w = atFirstGate()
+    decide(w, 'rollback')
+    settle(w)
+    w.now += drainMs - 1000
+    w.route = { canary: 20, registered: true } // a write that was under way arrives late
+    settle(w)
+    expect(share(w)).toBe(0)
+    pass(w, drainMs - 1)
+    expect(w.copy).toBeDefined()
+    pass(w, 1)
+    expect(w.copy).toBeUndefined()
+  })
+})
+
+describe('a decision', () => {
+  it('that is older than the Rollout was about an earlier one of the same name, and decides nothing', () => {
+    const w = atFirstGate()
+    w.rollout.createdAt = '2027-01-01T00:00:01Z'
+    decide(w, 'approve')
+    decide(w, 'bypass')
+    settle(w)
+    expect([phase(w), share(w)]).toEqual(['Progressing', 20])
+    expect(w.rollout.status?.decisions.map(({ outcome }) => outcome)).toEqual(['Refused', 'Refused'])
+  })
+})
+
 describe('an approval', () => {
   it('for another attempt, step or shape of the step passes nothing', () => {
     const w = atFirstGate()

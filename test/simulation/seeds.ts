@@ -3,6 +3,8 @@ import { play } from './play.ts'
 import { storyOf } from './story.ts'
 import { added, nothingYet, type Summary, summaryOf } from './summary.ts'
 
+const reportEvery = 50
+
 /** Plays the stories of the seeds `from`, `from + step` … below `to`, and hands over what they came to every now and then. */
 export async function playSeeds(
   { from, to, step }: { readonly from: number; readonly to: number; readonly step: number },
@@ -12,7 +14,7 @@ export async function playSeeds(
   let summary = nothingYet
   for (let seed = from; seed < to; seed += step) {
     summary = added(summary, summaryOf(await play(storyOf(String(seed)), engines)))
-    if (summary.runs < 200) continue
+    if (summary.runs < reportEvery) continue
     report(summary)
     summary = nothingYet
     await new Promise((resolve) => setImmediate(resolve)) // lets the report leave

@@ -3,14 +3,14 @@
  * `--shrink` a shorter one that breaks the same promise.
  */
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
 import { Command, InvalidArgumentError } from 'commander'
 import { transitions } from '../../rollout-controller/planner/transitions.ts'
 import { createEngines } from '../../sandbox/sandbox.ts'
+import { playMany } from './crew.ts'
 import { play } from './play.ts'
 import { shrink } from './shrink.ts'
 import { type Story, storyOf } from './story.ts'
-import { added, nothingYet, type Summary, summaryText } from './summary.ts'
+import { type Summary, summaryText } from './summary.ts'
 
 interface Options {
   readonly runs: number
@@ -31,7 +31,7 @@ const program = new Command('npm run simulate --')
   .option('--workers <n>', 'how many at the same time', count, availableParallelism())
   .showHelpAfterError()
   .action(async (options: Options) => {
-    process.exitCode = options.seed === undefined ? await playMany(options) : await playOne(options.seed, options)
+    process.exitCode = options.seed === undefined ? await simulate(options) : await playOne(options.seed, options)
   })
 
 function count(text: string): number {
@@ -40,36 +40,21 @@ function count(text: string): number {
   throw new InvalidArgumentError('a whole number')
 }
 
-async function playMany({ runs, from, workers }: Options): Promise<number> {
+async function simulate({ runs, from, workers }: Options): Promise<number> {
   const startedMs = performance.now()
   const seconds = () => (performance.now() - startedMs) / 1000
-  let summary = nothingYet
-  const ticker = setInterval(() => {
-    const { runs: done, releases, failed } = summary
+  let saidAtS = 0
+  const onProgress = ({ runs: done, releases, failed }: Summary): boolean => {
+    if (seconds() - saidAtS < 10) return false
+    saidAtS = seconds()
     console.error(
-      `${done} of ${runs} runs, ${releases} releases, ${Math.round(done / seconds())} runs/s, ${failed} broke a promise`,
+      `${done} of ${runs} runs, ${releases} releases, ${Math.round(done / saidAtS)} runs/s, ${failed} broke a promise`,
     )
-  }, 10_000)
-  const take = (part: Summary) => {
-    summary = added(summary, part)
+    return false
   }
-  try {
-    const share = (index: number) => ({ from: from + index, to: from + runs, step: workers })
-    await Promise.all(Array.from({ length: workers }, (_, index) => runWorker(share(index), take)))
-  } finally {
-    clearInterval(ticker)
-  }
+  const summary = await playMany({ runs, from, workers, onProgress })
   console.log(summaryText(summary, seconds(), Object.keys(transitions)))
   return summary.failed === 0 ? 0 : 1
-}
-
-function runWorker(workerData: object, take: (summary: Summary) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData, execArgv: ['--import', 'tsx'] })
-    worker.on('message', take)
-    worker.once('error', reject)
-    worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`))))
-  })
 }
 
 async function playOne(seed: string, options: Options): Promise<number> {

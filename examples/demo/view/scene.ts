@@ -70,7 +70,7 @@ export function sceneLines(scene: Scene, columns: number, rows: number): readonl
   const middle = [[], ...trafficLines(scene.traffic, columns), podsLine(scene.pods), [], ...keyLines(scene, columns)]
   const tree = fitting(treeOf(scene, columns), Math.max(3, rows - head.length - middle.length))
   const left = rows - head.length - middle.length - tree.length
-  return [...head, ...tree, ...middle, ...extras(scene, left)].slice(0, rows).map((line) => cut(line, columns))
+  return [...head, ...tree, ...middle, ...extras(scene, columns, left)].slice(0, rows).map((line) => cut(line, columns))
 }
 
 /** Lines to copy: they wrap rather than being cut. */
@@ -80,7 +80,7 @@ function shellPage({ shell }: Scene, head: readonly Line[], columns: number, row
 }
 
 function treeOf({ look, now }: Scene, columns: number): readonly Line[] {
-  if (look === undefined) return [[span('there is no Rollout canary-demo', 'warn')]]
+  if (look === undefined) return [[span('there is no Rollout yet, or no more', 'warn')]]
   return treeLines(rolloutTree(look, { now, decisions: 0 }), columns)
 }
 
@@ -114,19 +114,33 @@ function keyLines({ keys, busy }: Scene, columns: number): readonly Line[] {
   return busy === undefined ? rows : [[span(`… ${busy}`, 'dim')], ...rows]
 }
 
-const mostLog = 6
+const mostLog = 8
 
 /** What is nice to see: the last events, then the lines for a second terminal. */
-function extras({ log, shell }: Scene, rows: number): readonly Line[] {
+function extras({ log, shell }: Scene, columns: number, rows: number): readonly Line[] {
   const shellLines = shell.length === 0 ? [] : [[], ...shell.map((line) => words(dim(line)))]
   const withShell = rows >= shellLines.length + 4
   const room = Math.min(mostLog, rows - 1 - (withShell ? shellLines.length : 0))
-  if (room < 1) return []
-  return [[], ...log.slice(-room).map(logLine), ...(withShell ? shellLines : [])]
+  const logLines = lastEntries(log, columns, room)
+  return [...(logLines.length === 0 ? [] : [[], ...logLines]), ...(withShell ? shellLines : [])]
 }
 
-const logLine = ({ atMs, text, tone }: LogLine): Line =>
-  words(dim(new Date(atMs).toISOString().slice(11, 19)), span(text, tone))
+/** The newest that fit, each whole. */
+function lastEntries(log: readonly LogLine[], columns: number, room: number): readonly Line[] {
+  const shown: Line[] = []
+  for (const line of log.slice(-mostLog).toReversed()) {
+    const rows = logRows(line, columns)
+    if (shown.length + rows.length > room) break
+    shown.unshift(...rows)
+  }
+  return shown
+}
+
+function logRows({ atMs, text, tone }: LogLine, columns: number): readonly Line[] {
+  const time = dim(`${new Date(atMs).toISOString().slice(11, 19)} `)
+  const indent = span(' '.repeat(widthOf([time])))
+  return wrap([span(text, tone)], columns - widthOf([time])).map((row, at) => [at === 0 ? time : indent, ...row])
+}
 
 function fitting(lines: readonly Line[], rows: number): readonly Line[] {
   return lines.length <= rows ? lines : [...lines.slice(0, rows - 1), [dim(`… ${lines.length - rows + 1} more`)]]

@@ -77,13 +77,12 @@ function renew(rollout: Rollout, view: View): View {
   return set === newest.set && isShown ? view : lookAgain(rollout, view)
 }
 
-/** By way of the status, where annotations are no new generation; or else like anybody. */
+/** By way of the status, where annotations are no new generation. */
 function showRevision({ api }: Rollout, deployment: KubeObject, revision: string): void {
   const { metadata } = deployment
   const annotations = { ...metadata.annotations, [revisionAnnotation]: revision }
   const next = { ...deployment, metadata: { ...metadata, annotations } }
-  const { object } = api.replace(served.deployments, next, { subresource: 'status' })
-  if (object.metadata.annotations?.[revisionAnnotation] !== revision) api.replace(served.deployments, next)
+  api.replace(served.deployments, next, { subresource: 'status' })
 }
 
 function firstConditions(view: View, nowMs: number): readonly Condition[] {

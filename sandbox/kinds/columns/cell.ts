@@ -90,3 +90,7 @@ export function atMost(most: number, list: readonly string[], separator = ','): 
   const more = list.length - most
   return list.slice(0, most).join(separator) + (more > 0 ? ` + ${more} more...` : '')
 }
+
+/** A column of the text at a path. */
+export const shown = (name: string, path: string, otherwise = ''): Column =>
+  column(name, (object) => text(object, path, otherwise))

@@ -4,7 +4,14 @@ import { isLabelValue, isQualified } from './names.ts'
 
 /** Characters of all annotations of an object together. */
 const mostAnnotations = 256 * 1024
-const standardFinalizers = ['orphan', 'foregroundDeletion', 'kubernetes']
+/** The last one is that of definitions, whose group asks for no slash. */
+const standardFinalizers = [
+  'customresourcecleanup.apiextensions.k8s.io',
+  'orphan',
+  'foregroundDeletion',
+  'kubernetes',
+  'customresourcecleanup.apiextensions.k8s.io',
+]
 
 /** Labels, or what a selector matches. */
 export const areLabels: Check = (labels, at) =>

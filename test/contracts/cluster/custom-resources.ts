@@ -11,41 +11,123 @@ const named = (bed: Bed) => ({ namespace: bed.namespace, name: 'a' })
 const path = (bed: Bed, more = '') => `/apis/contract.test/v1/namespaces/${bed.namespace}/widgets${more}`
 const patch = (bed: Bed, body: unknown) => bed.client.patch(widgets, named(bed), { type: 'merge', body })
 
-/** [what is wrong, of the spec, the field that is named] */
-const wrongs: readonly (readonly [string, JsonObject, string])[] = [
-  ['without what is required', { size: undefined }, 'spec.size'],
-  ['with text where a number belongs', { size: 'x' }, 'spec.size'],
-  ['with a fraction where an integer belongs', { size: 1.5 }, 'spec.size'],
-  ['with a number where text belongs', { code: 1 }, 'spec.code'],
-  ['with text where a truth value belongs', { open: 'yes' }, 'spec.open'],
-  ['with an object where a list belongs', { tags: {} }, 'spec.tags'],
-  ['below the minimum', { size: 0 }, 'spec.size'],
-  ['above the maximum', { size: 10 }, 'spec.size'],
-  ['outside of the enumeration', { color: 'blue' }, 'spec.color'],
-  ['off the pattern', { code: 'ABC' }, 'spec.code'],
-  ['too short', { code: 'a' }, 'spec.code'],
-  ['too long', { code: 'abcde' }, 'spec.code'],
-  ['with a time that is none', { since: 'yesterday' }, 'spec.since'],
-  ['with a list too short', { tags: [] }, 'spec.tags'],
-  ['with a list too long', { tags: ['a', 'b', 'c', 'd'] }, 'spec.tags'],
-  ['with a bad item of a list', { tags: ['a', 'abcdef'] }, 'spec.tags[1]'],
-  ['with a bad value of a map', { limits: { cpu: 10 } }, 'spec.limits.cpu'],
-  ['with a truth value for a number or text', { amount: true }, 'spec.amount'],
-  ['with text off the pattern for a number or text', { amount: '5' }, 'spec.amount'],
-  ['with an item without its key', { parts: [{ weight: 1 }] }, 'spec.parts[0].name'],
-  ['with two items of one key', { parts: [{ name: 'x' }, { name: 'x' }] }, 'spec.parts[1]'],
-  ['with one thing twice in a set', { set: ['x', 'x'] }, 'spec.set[1]'],
-  ['against a rule', { wait: '0s' }, 'spec.wait'],
-  ['against a rule that cannot be evaluated', { wait: 'soon' }, 'spec.wait'],
-  ['against a rule of an item', { parts: [{ name: 'x' }, { name: 'y', weight: -1 }] }, 'spec.parts[1]'],
-  ['against a rule that names a field', { size: 3, replicas: 2 }, 'spec.replicas'],
+/** [what is wrong, of the spec, the field that is named, what is said of it: our CLI shows that] */
+const wrongs: readonly (readonly [string, JsonObject, string, string])[] = [
+  ['without what is required', { size: undefined }, 'spec.size', 'Required value'],
+  [
+    'with text where a number belongs',
+    { size: 'x' },
+    'spec.size',
+    'Invalid value: "string": spec.size in body must be of type integer: "string"',
+  ],
+  [
+    'with a fraction where an integer belongs',
+    { size: 1.5 },
+    'spec.size',
+    'Invalid value: "number": spec.size in body must be of type integer: "number"',
+  ],
+  [
+    'with a number where text belongs',
+    { code: 1 },
+    'spec.code',
+    'Invalid value: "integer": spec.code in body must be of type string: "integer"',
+  ],
+  [
+    'with text where a truth value belongs',
+    { open: 'yes' },
+    'spec.open',
+    'Invalid value: "string": spec.open in body must be of type boolean: "string"',
+  ],
+  [
+    'with an object where a list belongs',
+    { tags: {} },
+    'spec.tags',
+    'Invalid value: "object": spec.tags in body must be of type array: "object"',
+  ],
+  [
+    'below the minimum',
+    { size: 0 },
+    'spec.size',
+    'Invalid value: 0: spec.size in body should be greater than or equal to 1',
+  ],
+  [
+    'above the maximum',
+    { size: 10 },
+    'spec.size',
+    'Invalid value: 10: spec.size in body should be less than or equal to 9',
+  ],
+  [
+    'outside of the enumeration',
+    { color: 'blue' },
+    'spec.color',
+    'Unsupported value: "blue": supported values: "red", "green"',
+  ],
+  ['off the pattern', { code: 'ABC' }, 'spec.code', `Invalid value: "ABC": spec.code in body should match '^[a-z]+$'`],
+  ['too short', { code: 'a' }, 'spec.code', 'Invalid value: "a": spec.code in body should be at least 2 chars long'],
+  ['too long', { code: 'abcde' }, 'spec.code', 'Too long: may not be more than 4 bytes'],
+  [
+    'with a time that is none',
+    { since: 'yesterday' },
+    'spec.since',
+    'Invalid value: "yesterday": spec.since in body must be of type date-time: "yesterday"',
+  ],
+  [
+    'with a list too short',
+    { tags: [] },
+    'spec.tags',
+    'Invalid value: 0: spec.tags in body should have at least 1 items',
+  ],
+  ['with a list too long', { tags: ['a', 'b', 'c', 'd'] }, 'spec.tags', 'Too many: 4: must have at most 3 items'],
+  ['with a bad item of a list', { tags: ['a', 'abcdef'] }, 'spec.tags[1]', 'Too long: may not be more than 5 bytes'],
+  [
+    'with a bad value of a map',
+    { limits: { cpu: 10 } },
+    'spec.limits.cpu',
+    'Invalid value: 10: spec.limits.cpu in body should be less than or equal to 9',
+  ],
+  [
+    'with a truth value for a number or text',
+    { amount: true },
+    'spec.amount',
+    'Invalid value: "boolean": spec.amount in body must be of type integer,string: "boolean"',
+  ],
+  [
+    'with text off the pattern for a number or text',
+    { amount: '5' },
+    'spec.amount',
+    `Invalid value: "5": spec.amount in body should match '^[0-9]+%$'`,
+  ],
+  ['with an item without its key', { parts: [{ weight: 1 }] }, 'spec.parts[0].name', 'Required value'],
+  [
+    'with two items of one key',
+    { parts: [{ name: 'x' }, { name: 'x' }] },
+    'spec.parts[1]',
+    'Duplicate value: {"name":"x"}',
+  ],
+  ['with one thing twice in a set', { set: ['x', 'x'] }, 'spec.set[1]', 'Duplicate value: "x"'],
+  ['against a rule', { wait: '0s' }, 'spec.wait', `Invalid value: "0s": failed rule: duration(self) > duration('0s')`],
+  ['against a rule that cannot be evaluated', { wait: 'soon' }, 'spec.wait', 'Invalid value: "string": '],
+  [
+    'against a rule of an item',
+    { parts: [{ name: 'x' }, { name: 'y', weight: -1 }] },
+    'spec.parts[1]',
+    'Invalid value: has no weight',
+  ],
+  [
+    'against a rule that names a field',
+    { size: 3, replicas: 2 },
+    'spec.replicas',
+    'Invalid value: needs more replicas',
+  ],
 ]
 
 const schemas: readonly ContractCase[] = [
-  ...wrongs.map(([what, spec, field]) => ({
-    title: `a custom resource ${what} is refused by its field`,
+  ...wrongs.map(([what, spec, field, said]) => ({
+    title: `a custom resource ${what} is refused by its field, and told why`,
     async run(bed: Bed) {
-      expect(await refusal(bed.make(widgets, widget('a', spec)))).toMatchObject({ ...invalid, fields: [field] })
+      const refused = await refusal(bed.make(widgets, widget('a', spec)))
+      expect(refused).toMatchObject({ ...invalid, fields: [field] })
+      expect(refused.message).toContain(`${field}: ${said}`)
     },
   })),
   {

@@ -19,8 +19,8 @@ const gadgets = (group: string): Resource => ({
   namespaced: true,
 })
 
-const schemaOf = (properties: JsonObject, more: JsonObject = {}) => ({
-  schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties, ...more } } } },
+const schemaOf = (properties: JsonObject) => ({
+  schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties } } } },
 })
 
 async function define(client: KubeClient, resource: Resource, version: JsonObject): Promise<KubeObject> {
@@ -46,14 +46,6 @@ const wrongs: readonly (readonly [string, JsonObject])[] = [
   [
     'with a rule that cannot be compiled',
     schemaOf({ size: { type: 'integer', 'x-kubernetes-validations': [{ rule: 'self >' }] } }),
-  ],
-  [
-    'with a rule about a field that is not there',
-    schemaOf({}, { 'x-kubernetes-validations': [{ rule: 'self.size > 1' }] }),
-  ],
-  [
-    'with a rule that is no truth value',
-    schemaOf({ size: { type: 'integer', 'x-kubernetes-validations': [{ rule: 'self + 1' }] } }),
   ],
 ]
 

@@ -220,19 +220,23 @@ const rolling: readonly ContractCase[] = [
     { maxSurge: 2, maxUnavailable: 1, most: 6, least: 3 },
   ].map(
     ({ most, least, ...rollingUpdate }): ContractCase => ({
-      title: `with a surge of ${rollingUpdate.maxSurge} and ${rollingUpdate.maxUnavailable} unavailable four pods roll with never more than ${most} and never fewer than ${least} ready`,
+      title: `with a surge of ${rollingUpdate.maxSurge} and ${rollingUpdate.maxUnavailable} unavailable of four pods never more than ${most} are asked for and never fewer than ${least} ready while they roll`,
       async run(bed) {
         await rolledOut(bed, { replicas: 4, spec: { strategy: { rollingUpdate } } })
         const seen = { most: 0, least: 99 }
-        const stop = await sampling(bed.client, podResource, bed.namespace, (pods) => {
-          const staying = pods.filter((pod) => !isLeaving(pod))
-          seen.most = Math.max(seen.most, staying.length)
-          seen.least = Math.min(seen.least, staying.filter(isReady).length)
-        })
+        const stops = [
+          await sampling(bed.client, replicaSets, bed.namespace, (sets) => {
+            const asked = sets.reduce((sum, set) => sum + Number(at(set, 'spec', 'replicas')), 0)
+            seen.most = Math.max(seen.most, asked)
+          }),
+          await sampling(bed.client, podResource, bed.namespace, (pods) => {
+            seen.least = Math.min(seen.least, pods.filter((pod) => isReady(pod) && !isLeaving(pod)).length)
+          }),
+        ]
         await change(bed, version('v2'))
         await complete(bed)
         await expectWanted(bed, { v1: 0, v2: 4 })
-        await stop()
+        for (const stop of stops) await stop()
         expect(seen.most).toBeLessThanOrEqual(most)
         expect(seen.least).toBeGreaterThanOrEqual(least)
       },

@@ -5,7 +5,7 @@ import { at } from '../../../cli/json.ts'
 import type { Bed } from './bed.ts'
 import type { Chapter, ContractCase } from './contract.ts'
 import { eventually } from './eventually.ts'
-import { forbidden, notFound, refusal } from './refusal.ts'
+import { notFound, refusal } from './refusal.ts'
 import { configMaps, namespaces } from './resources.ts'
 import { podsOf, read, rolledOut, setsOf, web } from './rollouts-seen.ts'
 import { configMap, lingering } from './shop.ts'
@@ -189,12 +189,6 @@ const places: readonly ContractCase[] = [
       await eventually(async () =>
         expect(await refusal(bed.client.get(namespaces, { name: bed.namespace }))).toMatchObject(notFound),
       )
-    },
-  },
-  {
-    title: 'the namespace default cannot be deleted',
-    async run(bed) {
-      expect(await refusal(bed.client.delete(namespaces, { name: 'default' }))).toMatchObject(forbidden)
     },
   },
 ]

@@ -1,12 +1,6 @@
 import type { JsonObject } from '../../../api/json.ts'
 import type { KubeObject, Resource } from '../../../api/kube-object.ts'
-import {
-  autoscalerResource,
-  deploymentResource,
-  ingressResource,
-  podResource,
-  serviceResource,
-} from '../../../api/names.ts'
+import { autoscalerResource, deploymentResource, ingressResource, serviceResource } from '../../../api/names.ts'
 import { statefulSets } from './resources.ts'
 import { deployment, ingress, service, statefulSet } from './shop.ts'
 
@@ -124,16 +118,6 @@ export const specimens: readonly Specimen[] = [
     object: deployment('a', { replicas: 0, spec: { strategy: { type: 'Recreate' } } }),
   },
   { what: 'a StatefulSet', resource: statefulSets, object: statefulSet('a', { replicas: 0 }) },
-  {
-    what: 'a Pod',
-    resource: podResource,
-    object: {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'a' },
-      spec: { containers: [web], automountServiceAccountToken: false },
-    },
-  },
   { what: 'a Service', resource: serviceResource, object: service('a') },
   { what: 'a Service without a target port', resource: serviceResource, object: service('a', onePort({ port: 80 })) },
   {

@@ -54,7 +54,7 @@ describe('a Rollout', () => {
     [
       'no step',
       withSteps(),
-      'spec.strategy.canary.steps: Invalid value: []: spec.strategy.canary.steps in body should have at least 1 items',
+      'spec.strategy.canary.steps: Invalid value: 0: spec.strategy.canary.steps in body should have at least 1 items',
     ],
     [
       '51 steps',
@@ -64,7 +64,7 @@ describe('a Rollout', () => {
     [
       'a step that does nothing',
       withSteps({ gates: [] }),
-      'spec.strategy.canary.steps[0]: Invalid value: "object": must have weight, replicas or both',
+      'spec.strategy.canary.steps[0]: Invalid value: must have weight, replicas or both',
     ],
     [
       'weight 0',
@@ -100,7 +100,7 @@ describe('a Rollout', () => {
     [
       'such a gate, its field dropped',
       withGate({ analysis: 'x' }),
-      'spec.strategy.canary.steps[0].gates[0]: Invalid value: "object"',
+      'spec.strategy.canary.steps[0].gates[0]: Invalid value: must be exactly one of approval, pause',
     ],
     [
       'traffic of a later version',
@@ -119,7 +119,7 @@ describe('a Rollout', () => {
     const old = sent(rollout('moved', goodSpec))
     const elsewhere = rollout('moved', workload({ kind: 'Deployment', name: 'other' }))
     expect(saidOf(rollouts, elsewhere, old)).toEqual([
-      'spec.workloadRef: Invalid value: "object": cannot be changed: make another Rollout for another workload',
+      'spec.workloadRef: Invalid value: cannot be changed: make another Rollout for another workload',
     ])
     expect(saidOf(rollouts, rollout('moved', withSteps({ weight: 100 })), old)).toEqual([])
   })
@@ -180,7 +180,7 @@ describe('a Decision', () => {
     [
       'an approval of no step',
       { ...approval, step: undefined },
-      'spec: Invalid value: "object": must name attempt, step and stepHash',
+      'spec: Invalid value: must name attempt, step and stepHash',
     ],
     ['an approval of no attempt', { ...approval, attempt: undefined }, 'must name attempt, step and stepHash'],
     [

@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest'
 import { stringsOf } from '../../../api/json.ts'
 import type { KubeObject, Resource } from '../../../api/kube-object.ts'
 import { createClient } from '../../../kube/client.ts'
+import type { Certificate } from '../../../sandbox/rest/certificate.ts'
 import { createFront } from '../../../sandbox/rest/front.ts'
 import { serve } from '../../../sandbox/rest/server.ts'
 import { createApi } from '../../../sandbox/server/api-server.ts'
@@ -46,10 +47,11 @@ const kind = (resource: Resource, more: Partial<Kind> = {}): Kind => ({
 export interface BedOptions {
   readonly authorize?: Authorize
   readonly memory?: number
+  readonly certificate?: Certificate
 }
 
 /** A server with a few plain kinds, a namespace `shop` and a service account in it, over HTTP. */
-export async function createBed({ authorize = mastersOnly, memory = 2_000 }: BedOptions = {}) {
+export async function createBed({ authorize = mastersOnly, memory = 2_000, certificate }: BedOptions = {}) {
   const clock = createVirtualClock()
   let ids = 0
   const api = createApi({
@@ -77,7 +79,7 @@ export async function createBed({ authorize = mastersOnly, memory = 2_000 }: Bed
   })
   const users = { 'admin-token': admin, 'dev-token': { username: 'dev', groups: ['system:authenticated'] } }
   const front = createFront({ api, clock, ids: { uid: () => `secret-${++ids}`, suffix: () => '' }, authorize, users })
-  const server = await serve({ front })
+  const server = await serve({ front, ...(certificate && { certificate }) })
   const warnings: string[] = []
   const client = createClient(
     {
@@ -92,7 +94,7 @@ export async function createBed({ authorize = mastersOnly, memory = 2_000 }: Bed
   )
   onTestFinished(async () => {
     await client.close()
-    await server.close()
+    await server.close().catch(() => undefined) // by the test itself
   })
   return { api, clock, client, server, warnings, ask: asker(server.url) }
 }

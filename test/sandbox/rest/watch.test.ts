@@ -95,7 +95,7 @@ describe('a watch', () => {
   })
 
   it('leaves nothing when the client goes', async () => {
-    const { ask: _ask, client, clock, api } = await createBed()
+    const { client, clock, api } = await createBed()
     api.create(configMaps, configMap('a'))
     const leave = new AbortController()
     for await (const { object } of client.watch(configMaps, { namespace: 'shop' }, leave.signal)) {
@@ -104,5 +104,14 @@ describe('a watch', () => {
     }
     leave.abort()
     while (clock.pending() > 0) await new Promise((resolve) => setImmediate(resolve))
+  })
+
+  it('ends with the server, and leaves nothing', async () => {
+    const bed = await createBed()
+    const broken = bed.ask('GET', `${path}&timeoutSeconds=60`).catch((error: unknown) => error)
+    await arrived(bed)
+    await bed.server.close()
+    expect(await broken).toBeInstanceOf(Error)
+    expect(bed.clock.pending()).toBe(0)
   })
 })

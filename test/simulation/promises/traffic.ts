@@ -1,6 +1,7 @@
 import { numberOf, stringsOf } from '../../../api/json.ts'
 import { podsFor } from '../../../rollout-controller/planner/steps.ts'
 import { canaryServiceName, copyName, type RouteSight, type Sight, serviceName } from '../sight.ts'
+import type { Story } from '../story.ts'
 import type { Moment, Promised } from './moment.ts'
 
 /** 1: a side's weight rises only when ready pods can carry it, or the user chose otherwise. */
@@ -33,7 +34,11 @@ export const returnsOnReadyPods: Promised = (moment) => {
   for (const [route, was] of changedRoutes(moment)) {
     if ((route.canary ?? 0) >= (was.canary ?? 0) || !was.leadsToWorkload) continue
     const ready = chronicle.mostReady(serviceName, lagMs)
-    if (ready < release.desired) return `${route.name} goes back to ${ready} ready pods of ${release.desired}`
+    // for a Rollout that goes, as many pods as the owner wants now are enough
+    const needed = before.rollout?.deleting
+      ? Math.min(release.desired, chronicle.fewestReplicas(lagMs))
+      : release.desired
+    if (ready < needed) return `${route.name} goes back to ${ready} ready pods of ${needed}`
   }
   return undefined
 }
@@ -51,11 +56,14 @@ export const breaksOnlyAfterDrain: Promised = (moment) => {
     if (since === undefined)
       return `${object.kind} ${object.metadata.name} ${goes ? 'goes' : 'shrinks'} while ${name} sends requests to it`
     const drainedMs = nowMs - since
-    if (drainedMs < story.shop.drainSeconds * 1000)
+    if (drainedMs < drainOf(story))
       return `${object.kind} ${object.metadata.name} goes ${drainedMs} ms after ${name} stopped, drain is ${story.shop.drainSeconds} s`
   }
   return undefined
 }
+
+/** Recorded times are whole milliseconds. */
+const drainOf = ({ shop }: Story): number => shop.drainSeconds * 1000 - 2
 
 const isOursToCarry = ({ object }: Moment): boolean =>
   (object.kind === 'Deployment' && object.metadata.name === copyName) ||
@@ -71,8 +79,7 @@ export const rollsOffTheTraffic: Promised = ({ actor, before, after, chronicle, 
     if (!leadsToWorkload || (canary === undefined && !release.routes.some((route) => route.name === name))) continue
     const since = chronicle.fullSince(name)
     if (since === undefined) return `the workload rolls while ${name} sends ${100 - (canary ?? 0)} % to it`
-    if (nowMs - since < story.shop.drainSeconds * 1000)
-      return `the workload rolls ${nowMs - since} ms after ${name} left it`
+    if (nowMs - since < drainOf(story)) return `the workload rolls ${nowMs - since} ms after ${name} left it`
   }
   return undefined
 }

@@ -1,0 +1,195 @@
+import type { Mutation } from './bundle.ts'
+
+/** A mistake that somebody could make, and the promises that suffer from it. */
+export interface PlantedBug {
+  readonly name: string
+  readonly mutations: readonly Mutation[]
+}
+
+const bug = (name: string, ...mutations: readonly Mutation[]): PlantedBug => ({ name, mutations })
+const inPlanner = (file: string, find: string, replace: string): Mutation => ({
+  file: `rollout-controller/planner/${file}.ts`,
+  find,
+  replace,
+})
+const inShell = (file: string, find: string, replace: string): Mutation => ({
+  file: `rollout-controller/${file}.ts`,
+  find,
+  replace,
+})
+
+/** Mistakes in the planner, in the order of record and act, in what is written and how, in a provider, and in a watch. */
+export const plantedBugs: readonly PlantedBug[] = [
+  bug(
+    'acts before it records',
+    inShell(
+      'reconcile',
+      '  const rollout = await recordOrStale(deps, observed, plan, signal)\n  if (rollout === undefined) return',
+      '  await actOrTell(deps, observed, plan, observed.rollout, memory, signal)\n  const rollout = await recordOrStale(deps, observed, plan, signal)\n  if (rollout === undefined) return',
+    ),
+  ),
+  bug(
+    'acts on its memory of the Rollout instead of a live read',
+    inShell('reconcile', 'return order !== undefined && order >= 0 ? rollout : undefined', 'return rollout'),
+    inShell(
+      'reconcile',
+      'if (first === undefined || known === undefined || !actsUnrecorded(first)) return first',
+      'if (first !== undefined) return first',
+    ),
+  ),
+  bug(
+    'records whatever was written meanwhile',
+    inShell(
+      'record',
+      "return client.replace(rolloutResource, { ...rollout, status }, { subresource: 'status' }, signal)",
+      "return client.patch(rolloutResource, rollout.metadata, { type: 'merge', body: { status } }, { subresource: 'status' }, signal)",
+    ),
+  ),
+  bug('writes the workload whatever was written meanwhile', inShell('act-workload', 'resourceVersion: at,', '')),
+  bug(
+    'writes a route whatever was written meanwhile',
+    inShell(
+      'act-route',
+      'context.client.replace(resource, object, {}, context.signal)',
+      'context.client.replace(resource, { ...object, metadata: { ...object.metadata, resourceVersion: undefined } }, {}, context.signal)',
+    ),
+  ),
+  bug(
+    'asks whether an update is held by a write instead of a dry run',
+    inShell('act-workload', '{ dryRun: true }', '{}'),
+  ),
+  bug(
+    'removes the copy before the drain',
+    inPlanner('retire', 'if (view.now >= until) return stay(', 'if (view.now > 0) return stay('),
+  ),
+  bug(
+    'rolls the workload before the old pods have drained',
+    inPlanner('promote', 'if (view.now < until) return stay(ready(view)', 'if (view.now < 0) return stay(ready(view)'),
+  ),
+  bug(
+    'keeps counting a drain that was interrupted',
+    inPlanner('promote', 'waitOrRollBack(drainAnew(view), shift)', 'waitOrRollBack(view, shift)'),
+    inPlanner('retire', ', changes: drainAnew(view) })', ' })'),
+  ),
+  bug(
+    'takes the drain of one ending for that of the next',
+    inPlanner(
+      'end',
+      "return { phase: 'RollingBack', ending, drainSince: undefined,",
+      "return { phase: 'RollingBack', ending,",
+    ),
+  ),
+  bug(
+    'raises the weight before the pods are ready',
+    inPlanner('shift', 'if (readyPods(view) < batch.replicas || missesService(view)) {', 'if (missesService(view)) {'),
+  ),
+  bug(
+    'asks for pods by the workload as it is, not as it was when the release began',
+    inPlanner(
+      'view',
+      'Math.max(1, view.status.release?.desired ?? 0, view.workload?.replicas ?? 0)',
+      'Math.max(1, view.workload?.replicas ?? 0)',
+    ),
+  ),
+  bug(
+    'leaves a tenth of the traffic on the workload while it rolls',
+    inPlanner(
+      'promote',
+      'const whole = (view: View) => ({ weight: 100,',
+      'const whole = (view: View) => ({ weight: 90,',
+    ),
+  ),
+  bug(
+    'gives the traffic back before the workload has rolled',
+    inPlanner(
+      'promote',
+      'if (!isWhole(workload) || workload.availableReplicas < release.desired ||',
+      'if (workload.availableReplicas < release.desired &&',
+    ),
+  ),
+  bug(
+    'takes the first gate of a step for all of them',
+    inPlanner('gates', 'const answers = step.gates.map(', 'const answers = step.gates.slice(0, 1).map('),
+  ),
+  bug(
+    'keeps an approval for the next step',
+    inPlanner(
+      'steps',
+      'const { gatesOpenedAt: _opened, approvedBy: _approved, unreadySince: _unready, ...rest } = release',
+      'const { gatesOpenedAt: _opened, unreadySince: _unready, ...rest } = release',
+    ),
+  ),
+  bug(
+    'takes an approval of another attempt',
+    inPlanner(
+      'decisions',
+      'if (decision.attempt !== undefined && decision.attempt !== release?.attempt) {',
+      'if (decision.attempt === undefined && release === undefined) {',
+    ),
+  ),
+  bug(
+    'goes on while a person has it paused',
+    inPlanner('progress', 'if (release.paused) return stay(view, { actions, waiting: paused(view) })', ''),
+  ),
+  bug(
+    'releases a rejected version again',
+    inPlanner(
+      'view',
+      'return rejected !== undefined && (revision === rejected.revision || revision === view.templates.rejected)',
+      'return false && revision === rejected?.revision',
+    ),
+  ),
+  bug(
+    'does not see a newer version in the middle of a release',
+    inPlanner(
+      'end',
+      'if (workload.revision !== release.revision) return beginRollBack(view, superseded(workload.revision))',
+      '',
+    ),
+  ),
+  bug('never loses its patience', inPlanner('patience', 'if (view.now >= until) {', 'if (view.now < 0) {')),
+  bug(
+    'hands a workload back with the template that it holds',
+    inPlanner(
+      'terminate',
+      'if (!view.status.stable || revision === stableRevision(view) || rolledByOthers(view, workload)) {',
+      'if (revision !== undefined) {',
+    ),
+  ),
+  bug(
+    'forgets the kept templates when it goes',
+    inPlanner('terminate', "...roles.map((role): Action => ({ kind: 'dropTemplate', role })),", ''),
+  ),
+  bug('forgets the Decisions when it goes', inPlanner('terminate', "{ kind: 'deleteDecisions' },", '')),
+  bug(
+    'gives the copy the labels of the stable pods',
+    inShell(
+      'workload/separate',
+      "if (first === undefined) return { kind: 'ok', changed }",
+      "if (first !== undefined || labels) return { kind: 'ok', changed }",
+    ),
+  ),
+  bug('creates a route with its weight in it', {
+    file: 'traffic-providers/nginx-canary.ts',
+    find: 'annotations: annotationsOf(route, user, 0),',
+    replace: 'annotations: annotationsOf(route, user, 20),',
+  }),
+  bug(
+    'believes whatever a watch told last',
+    {
+      file: 'kube/cache.ts',
+      find: 'if (old !== undefined && !isNewer(object, old.metadata.resourceVersion)) return',
+      replace: '',
+    },
+    inShell(
+      'act-context',
+      'await client.delete(resource, name, { uid, ...version, propagationPolicy',
+      'await client.delete(resource, name, { propagationPolicy',
+    ),
+  ),
+  bug('goes on watching from where it was after a 410', {
+    file: 'kube/reflector.ts',
+    find: "return error.fault !== 'unavailable' || error.reason === 'Garbage'",
+    replace: "return error.reason === 'Garbage'",
+  }),
+]
