@@ -36,6 +36,8 @@ interface Memory {
   stale: number
   /** The Rollout as we stored it last, while a release is under way: read again only when somebody else has written it. */
   rollout?: KubeObject
+  /** The drain that is under way, and when we saw it first, by the monotonic clock. */
+  drain?: { readonly since: string; readonly seenAtMs: number }
   /** Our deletes that the caches may not have heard of. */
   readonly deleted: Set<string>
 }
@@ -116,8 +118,21 @@ async function lookOnce(
   signal: AbortSignal,
   known?: KubeObject,
 ): Promise<Look | undefined> {
-  const observed = await observe(deps, nameOf(key), memory.probe, signal, known)
+  const seen = await observe(deps, nameOf(key), memory.probe, signal, known)
+  const observed = seen && { ...seen, snapshot: { ...seen.snapshot, ...drainSeen(deps, seen.snapshot, memory) } }
   return observed && { observed, plan: planned(deps, observed, memory) }
+}
+
+/** A wall clock may jump, and the one that stamped the drain may have been another: how long is seen, not read. */
+function drainSeen({ clock }: ReconcileDeps, { rollout }: Snapshot, memory: Memory): Pick<Snapshot, 'drainSeenMs'> {
+  const since = rollout.status?.drainSince
+  const nowMs = clock.monotonicMs()
+  if (since === undefined) {
+    delete memory.drain
+    return {}
+  }
+  if (memory.drain?.since !== since) memory.drain = { since, seenAtMs: nowMs }
+  return { drainSeenMs: nowMs - memory.drain.seenAtMs }
 }
 
 function actsUnrecorded({ observed, plan }: Look): boolean {

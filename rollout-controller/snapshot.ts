@@ -29,6 +29,11 @@ export interface Snapshot {
   /** What keeps an update from being canaried: in the spec, the routes, the names, the labels. Empty when nothing does. */
   readonly problems: readonly Problem[]
   readonly hold: HoldView
+  /**
+   * For how long this process itself has seen the drain of `drainSince` under way, in milliseconds. Absent where nobody
+   * has watched: then the stored time says it (docs/adr/0004).
+   */
+  readonly drainSeenMs?: number
   /** What the API server said when it refused the last write; absent when all went well. */
   readonly failure?: string
 }

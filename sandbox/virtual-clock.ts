@@ -1,3 +1,4 @@
+import { nextTick } from 'node:process'
 import type { Clock } from '../api/clock.ts'
 
 /** A clock that stands still until somebody moves it. */
@@ -64,7 +65,7 @@ export function sleepBy(setTimer: Clock['setTimer'], ms: number, signal: AbortSi
 
 /** Lets everything run that waits for no timer and no socket: Node runs its ticks when no promise has work left. */
 function settled(): Promise<void> {
-  return new Promise((resolve) => process.nextTick(resolve))
+  return new Promise((resolve) => nextTick(resolve))
 }
 
 /** A heap: the earliest first, of the same moment the one that was set first. */

@@ -6,7 +6,7 @@ import { ready, waitOrRollBack } from './patience.ts'
 import { retire, stopSlip } from './retire.ts'
 import { followRoutes, paused, shiftTo } from './shift.ts'
 import { go, noRelease, stamp, stay, type Turn, type View, waitFor, withStatus } from './turn.ts'
-import { at, command, drainMs, fullSize, isWhole, stableRevision, tooFewPods, workloadName } from './view.ts'
+import { command, drainedAt, drainLeftMs, fullSize, isWhole, stableRevision, tooFewPods, workloadName } from './view.ts'
 
 /** Promoting: the copy takes everything, the workload rolls with no request on it, then the traffic returns to it. */
 export function promote(view: View): Turn {
@@ -50,8 +50,9 @@ function drainOld(view: View, release: Release): Turn {
   if (stop) return stop
   const shift = shiftTo(view, whole(view))
   if (shift.kind !== 'reached') return waitOrRollBack(drainAnew(view), shift)
-  const until = at(view.status.drainSince ?? stamp(view.now)) + drainMs(view)
-  if (view.now < until) return stay(ready(view), { waiting: { ...drainingOld, until: stamp(until) }, wakeAt: until })
+  const leftMs = drainLeftMs(view)
+  if (leftMs > 0)
+    return stay(ready(view), { waiting: { ...drainingOld, until: drainedAt(view) }, wakeAt: view.now + leftMs })
   return go(ready(view), 'drained', { ...enter(ready(view), release, 'Rolling'), drainSince: undefined })
 }
 

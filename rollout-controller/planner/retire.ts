@@ -1,7 +1,7 @@
 import type { RolloutStatus, Waiting } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
 import { type Stay, stamp, stay, type View } from './turn.ts'
-import { at, drainMs, stableRevision } from './view.ts'
+import { drainedAt, drainLeftMs, stableRevision } from './view.ts'
 
 /**
  * The common end of every release: one routing write per route, the drain, then routes, Services and copy, in that order.
@@ -9,7 +9,8 @@ import { at, drainMs, stableRevision } from './view.ts'
  */
 export function retire(view: View): Stay | undefined {
   const withdrawals = withdraw(view)
-  if (withdrawals.length > 0) return stay(view, { actions: withdrawals, waiting: withdrawing, changes: drainAnew(view) })
+  if (withdrawals.length > 0)
+    return stay(view, { actions: withdrawals, waiting: withdrawing, changes: drainAnew(view) })
   if (view.routes.some(({ state }) => !state.accepted)) return stay(view, { waiting: withdrawing })
   if (view.owned.length === 0) return undefined
   if (view.status.drainSince === undefined)
@@ -23,9 +24,9 @@ function drainAnew(view: View): Pick<RolloutStatus, 'drainSince'> {
 }
 
 function drain(view: View): Stay {
-  const until = at(view.status.drainSince ?? stamp(view.now)) + drainMs(view)
-  if (view.now >= until) return stay(view, { actions: removals(view), waiting: removing, transient: true })
-  return stay(view, { waiting: { ...draining, until: stamp(until) }, wakeAt: until })
+  const leftMs = drainLeftMs(view)
+  if (leftMs <= 0) return stay(view, { actions: removals(view), waiting: removing, transient: true })
+  return stay(view, { waiting: { ...draining, until: drainedAt(view) }, wakeAt: view.now + leftMs })
 }
 
 function withdraw(view: View): readonly Action[] {

@@ -41,6 +41,19 @@ export function drainMs(view: View): number {
   return view.routes.length === 0 ? defaultDrainMs : Math.max(...view.routes.map((route) => route.drainMs))
 }
 
+/** What is left of the drain that is under way, in milliseconds; by this process's own eyes where it has watched. */
+export function drainLeftMs(view: View): number {
+  const { drainSince } = view.status
+  const watched = drainSince === view.rollout.status?.drainSince ? view.drainSeenMs : undefined
+  const passedMs = watched ?? (drainSince === undefined ? 0 : view.now - at(drainSince))
+  return drainMs(view) - passedMs
+}
+
+/** When the drain is over by the stored time, as it is told: the same words for as long as nothing changes. */
+export function drainedAt(view: View): string {
+  return new Date(at(view.status.drainSince ?? new Date(view.now).toISOString()) + drainMs(view)).toISOString()
+}
+
 export function isDeleting(view: View): boolean {
   return view.rollout.meta.deletionTimestamp !== undefined
 }

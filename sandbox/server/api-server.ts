@@ -1,16 +1,16 @@
 import type { Clock } from '../../api/clock.ts'
 import type { KubeObject, ObjectName, Resource } from '../../api/kube-object.ts'
-import { apiVersionOf } from '../../kube/json.ts'
 import type { Admission } from './admission.ts'
 import type { Api, Ids, Write, Written } from './api.ts'
 import type { ServerContext } from './context.ts'
 import { create } from './creating.ts'
 import { remove } from './deleting.ts'
+import { inKind } from './in-kind.ts'
 import type { Kind } from './kind.ts'
 import { resourceText } from './naming.ts'
 import { pageOf } from './paging.ts'
 import { apply, patchedBy } from './patching.ts'
-import { badRequest, notFound, Refusal } from './refusal.ts'
+import { notFound, Refusal } from './refusal.ts'
 import { createRegistry } from './registry.ts'
 import { patchScale, replaceScale } from './scaling.ts'
 import { selectionOf } from './selection.ts'
@@ -48,11 +48,16 @@ export function createApi({ clock, ids, builtIns, customKinds, admission, memory
     if (found === undefined) throw notFound(resourceText(kind.resource), name.name)
     return viewOf(kind, found)
   }
+  /** The kind that is stored, by the rules of the one that was asked. */
+  const storedAs = (kind: Kind, { of, fromStored }: NonNullable<Kind['alias']>): Kind => ({
+    ...served(of),
+    validate: (object, old) => kind.validate(fromStored(object), old === undefined ? undefined : fromStored(old)),
+  })
   /** The change of an object that is seen through an alias is a change of what is stored. */
   const change = (kind: Kind, old: KubeObject, next: KubeObject, write: Write): Written => {
     if (kind.alias === undefined) return update(context, kind, old, next, write)
-    const { of, toStored } = kind.alias
-    return seenBy(kind, update(context, served(of), toStored(old), toStored(next), write))
+    const { toStored } = kind.alias
+    return seenBy(kind, update(context, storedAs(kind, kind.alias), toStored(old), toStored(next), write))
   }
   const api: Api = {
     kinds: registry.all,
@@ -74,7 +79,7 @@ export function createApi({ clock, ids, builtIns, customKinds, admission, memory
       const kind = served(resource)
       const given = inKind(kind, object)
       if (kind.alias === undefined) return create(context, kind, given, write)
-      return seenBy(kind, create(context, served(kind.alias.of), kind.alias.toStored(given), write))
+      return seenBy(kind, create(context, storedAs(kind, kind.alias), kind.alias.toStored(given), write))
     },
     replace(resource, object, write = {}) {
       const kind = served(resource)
@@ -106,15 +111,3 @@ const placeOf = ({ alias, resource }: Kind): Place => alias?.of ?? resource
 const viewOf = ({ alias }: Kind, stored: KubeObject): KubeObject => (alias ? alias.fromStored(stored) : stored)
 
 const seenBy = (kind: Kind, { object, warnings }: Written): Written => ({ object: viewOf(kind, object), warnings })
-
-/** What is sent must be of the kind that it is sent to; without a word about it, it is. */
-function inKind({ resource }: Kind, object: KubeObject): KubeObject {
-  const apiVersion = apiVersionOf(resource)
-  const { apiVersion: givenVersion = apiVersion, kind = resource.kind } = object
-  if (givenVersion === apiVersion && kind === resource.kind) {
-    return object.kind === kind && object.apiVersion === apiVersion ? object : { ...object, apiVersion, kind }
-  }
-  throw badRequest(
-    `${kind} in version "${givenVersion}" cannot be handled as a ${resource.kind}: the API version in the data (${givenVersion}, Kind=${kind}) does not match the expected API version (${apiVersion}, Kind=${resource.kind})`,
-  )
-}

@@ -1,17 +1,17 @@
 import { isRecord, objectOf } from '../../api/json.ts'
 import type { KubeObject, ObjectName } from '../../api/kube-object.ts'
-import { apiVersionOf } from '../../kube/json.ts'
 import { applyPatch } from '../patch/apply.ts'
 import { jsonPatch } from '../patch/json.ts'
 import { mergePatch } from '../patch/merge.ts'
-import { builtInPlace, customPlace } from '../patch/place.ts'
 import { strategicPatch } from '../patch/strategic.ts'
 import type { AnyPatch, Write, Written } from './api.ts'
 import { type ServerContext, timeText } from './context.ts'
 import { create } from './creating.ts'
+import { inKind } from './in-kind.ts'
 import type { Kind } from './kind.ts'
-import { metaOf } from './object-meta.ts'
-import { badRequest, Refusal } from './refusal.ts'
+import { kindText, resourceText } from './naming.ts'
+import { placeOf } from './place-of.ts'
+import { badRequest, conflict, invalid, Refusal } from './refusal.ts'
 import { update } from './updating.ts'
 
 /** The object that a patch makes of `old`. */
@@ -21,7 +21,7 @@ export function patchedBy(kind: Kind, old: KubeObject, patch: AnyPatch): KubeObj
   if (typeof apiVersion !== 'string' || typeof name !== 'string' || !isRecord(metadata)) {
     throw badRequest('the patch leaves no apiVersion, kind or metadata')
   }
-  return requireSameName(old, patched as KubeObject)
+  return requireSameIdentity(kind, old, patched as KubeObject)
 }
 
 function patchedJson(kind: Kind, old: KubeObject, patch: AnyPatch): unknown {
@@ -44,10 +44,14 @@ function patchedJson(kind: Kind, old: KubeObject, patch: AnyPatch): unknown {
   }
 }
 
-function requireSameName(old: KubeObject, next: KubeObject): KubeObject {
-  const { name } = old.metadata
-  if (next.metadata.name === name) return next
-  throw badRequest(`the name of the object (${next.metadata.name}) does not match the name on the URL (${name})`)
+function requireSameIdentity({ resource }: Kind, old: KubeObject, next: KubeObject): KubeObject {
+  const { name, uid } = old.metadata
+  if (next.metadata.name !== name) {
+    throw badRequest(`the name of the object (${next.metadata.name}) does not match the name on the URL (${name})`)
+  }
+  if (!next.metadata.uid || next.metadata.uid === uid) return next
+  const message = `Invalid value: "${next.metadata.uid}": field is immutable`
+  throw invalid(kindText(resource), name, [{ field: 'metadata.uid', message }])
 }
 
 /** Server-side apply: creates what is not there. */
@@ -61,14 +65,10 @@ export function apply(
   if (fieldManager === '') throw badRequest('metadata.fieldManager: Required value: is required for apply patch')
   const live = context.store.get(kind.resource, name)
   const { subresource } = write
+  const given = objectOf(body)
   const next = applyPatch({
     live,
-    applied: {
-      apiVersion: apiVersionOf(kind.resource),
-      kind: kind.resource.kind,
-      ...objectOf(body),
-      metadata: { ...objectOf(objectOf(body)['metadata']), ...name },
-    },
+    applied: inKind(kind, { ...given, metadata: { ...objectOf(given['metadata']), ...name } } as KubeObject),
     manager: fieldManager,
     force,
     place: placeOf(kind),
@@ -76,15 +76,9 @@ export function apply(
     ...(subresource === undefined ? {} : { subresource }),
     ...(kind.subresources.includes('status') && subresource === undefined ? { ignored: ['status'] } : {}),
   })
-  if (live === undefined) return create(context, kind, next, write)
-  const versioned = { ...next, metadata: { ...next.metadata, ...versionOf(live) } }
-  return update(context, kind, live, versioned, write)
-}
-
-const placeOf = ({ resource, schema, patchesByStrategy }: Kind) =>
-  patchesByStrategy || schema === undefined ? builtInPlace(resource.kind) : customPlace(schema)
-
-function versionOf(live: KubeObject) {
-  const { resourceVersion } = metaOf(live)
-  return resourceVersion === undefined ? {} : { resourceVersion }
+  if (live !== undefined) return update(context, kind, live, next, { ...write, isApplied: true })
+  const { uid } = next.metadata
+  if (uid === undefined) return create(context, kind, next, write)
+  const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
+  throw conflict(resourceText(kind.resource), name.name, why)
 }

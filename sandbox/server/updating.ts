@@ -1,22 +1,31 @@
 import type { KubeObject } from '../../api/kube-object.ts'
+import { trackUpdate } from '../patch/apply.ts'
+import { keepTimes } from '../patch/managers.ts'
 import type { Write, Written } from './api.ts'
 import { system } from './caller.ts'
 import { completeBy } from './completing.ts'
-import type { ServerContext } from './context.ts'
+import { type ServerContext, timeText } from './context.ts'
 import type { Kind } from './kind.ts'
 import { kindText, resourceText } from './naming.ts'
 import { isNewGeneration, isSameObject, keepServerFields, metaCauses, metaOf, withMeta } from './object-meta.ts'
+import { placeOf } from './place-of.ts'
 import { conflict, invalid } from './refusal.ts'
 
+export interface Update extends Write {
+  /** The object says itself who owns what of it, as after a server-side apply. */
+  readonly isApplied?: boolean
+}
+
 /** Stores a change of `old`: all but the status, or the status alone. A change of nothing keeps the version. */
-export function update(context: ServerContext, kind: Kind, old: KubeObject, given: KubeObject, write: Write): Written {
+export function update(context: ServerContext, kind: Kind, old: KubeObject, given: KubeObject, write: Update): Written {
   requireSameVersion(kind, old, given)
   const isStatus = write.subresource === 'status'
   const merged = isStatus ? statusOnly(kind, old, given) : mainOnly(kind, old, given, write)
   const completed = completeBy(kind, merged, write)
   const prepared = kind.prepare?.(completed.object, old) ?? completed.object
+  const owned = write.isApplied ? prepared : ownedBy(context, kind, old, prepared, write)
   const request = requestOf(kind, old, write)
-  const admitted = mutated(context, kind, prepared, old, request)
+  const admitted = mutated(context, kind, owned, old, request)
   const counted =
     !isStatus && isNewGeneration(kind, admitted, old)
       ? withMeta(admitted, { generation: (old.metadata.generation ?? 0) + 1 })
@@ -59,6 +68,14 @@ function mainOnly(kind: Kind, old: KubeObject, given: KubeObject, { subresource 
   return old['status'] === undefined ? main : { ...main, status: old['status'] }
 }
 
+/** Before admission, so that what a policy sets is nobody's. */
+function ownedBy({ clock }: ServerContext, kind: Kind, old: KubeObject, updated: KubeObject, write: Write): KubeObject {
+  const { fieldManager: manager = 'unknown', subresource } = write
+  const nowIso = timeText(clock.now())
+  const where = subresource === undefined ? {} : { subresource }
+  return trackUpdate({ old, updated, manager, place: placeOf(kind), nowIso, ...where })
+}
+
 type Request = ReturnType<typeof requestOf>
 
 function requestOf({ resource }: Kind, old: KubeObject, { caller = system, dryRun = false, subresource }: Write) {
@@ -79,7 +96,8 @@ function mutated({ admission }: ServerContext, kind: Kind, object: KubeObject, o
   return changed === object ? object : kind.complete(changed)
 }
 
-function store({ store: objects }: ServerContext, kind: Kind, old: KubeObject, next: KubeObject, write: Write) {
+function store({ store: objects }: ServerContext, kind: Kind, old: KubeObject, given: KubeObject, write: Write) {
+  const next = keepTimes(old, given)
   if (isSameObject(next, old)) return old
   if (write.dryRun === true) return next
   return isFinished(next) ? objects.remove(kind.resource, next) : objects.put(kind.resource, next)

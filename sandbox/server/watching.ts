@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/kube-object.ts'
 import type { WatchEvent } from '../../kube/types.ts'
 import type { WatchFrom } from './api.ts'
 import type { Kind } from './kind.ts'
-import { gone } from './refusal.ts'
+import { badRequest, gone } from './refusal.ts'
 import { type Selected, selectionOf } from './selection.ts'
 import type { Change, Place, Store } from './store.ts'
 
@@ -29,6 +29,7 @@ function firstEvents(store: Store, place: Place, { resourceVersion }: WatchFrom,
       .filter(selected)
       .map((object): WatchEvent => ({ type: 'ADDED', object }))
   }
+  if (!/^\d+$/.test(resourceVersion)) throw badRequest(`invalid resource version "${resourceVersion}"`)
   const changes = store.since(place, Number(resourceVersion))
   if (changes === undefined) throw gone(`too old resource version: ${resourceVersion} (${store.version()})`)
   return changes.flatMap((change) => eventOf(change, selected) ?? [])

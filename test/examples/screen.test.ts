@@ -1,61 +1,39 @@
 import { describe, expect, it } from 'vitest'
-import type { RolloutStatus } from '../../api/status.ts'
-import type { Look } from '../../cli/look.ts'
+import type { Release, RolloutStatus } from '../../api/status.ts'
+import type { Look, Side, WorkloadLook } from '../../cli/look.ts'
 import { plainText, widthOf } from '../../cli/view/spans.ts'
 import { keysIn } from '../../examples/demo/full-screen.ts'
 import { bindingsFor } from '../../examples/demo/keys.ts'
 import { lastWords } from '../../examples/demo/last-words.ts'
 import { shareBars } from '../../examples/demo/view/bars.ts'
 import { type Scene, sceneLines } from '../../examples/demo/view/scene.ts'
-
-const release = {
-  attempt: 'a8a78f6900-1',
-  revision: 'a8a78f6900',
-  desired: 10,
-  startedAt: '2026-01-01T00:00:00Z',
-  step: 1,
-  steps: 2,
-  stepHash: 'h',
-  stepsHash: 'hs',
-  stepStartedAt: '2026-01-01T00:00:00Z',
-  gatesOpenedAt: '2026-01-01T00:00:05Z',
-  weight: 20,
-  replicas: 2,
-  routes: [],
-}
+import { ago, lookOf, now, progressing, statusOf } from '../cli/builders.ts'
 
 const waiting = {
   reason: 'Approval',
-  message: 'step 1 of 2 (20 %) waits for approval',
-  next: 'sluice approve canary-demo -n default (or sluice rollback canary-demo -n default)',
+  message: 'step 1 of 3 (20 %) waits for approval',
+  next: 'sluice approve web -n shop (or sluice rollback web -n shop)',
 }
+
+const side = (version: string, pods: number): Side => ({
+  images: [`registry.example.com/web:${version}`],
+  ready: pods,
+  wanted: pods,
+  trouble: [],
+})
+
+const holding = (version: string): WorkloadLook => ({
+  name: 'web',
+  held: true,
+  revision: 'bbbbbbbbbb',
+  images: side(version, 0).images,
+})
 
 /** v1 is stable, v2 waits at 20 %. */
-function lookOf(status: Partial<RolloutStatus> = {}, stable = 'v1', holds = 'v2'): Look {
-  const image = (version: string) => `registry.example.com/canary-demo:${version}`
-  return {
-    name: 'canary-demo',
-    namespace: 'default',
-    deleting: false,
-    specProblems: [],
-    spec: {
-      workloadRef: { kind: 'Deployment', name: 'canary-demo' },
-      strategy: {
-        canary: {
-          steps: [20, 90].map((weight) => ({ weight, gates: [{ kind: 'approval' }] })),
-        },
-      },
-      traffic: [],
-    } as unknown as NonNullable<Look['spec']>,
-    status: { phase: 'Progressing', message: waiting.message, attempts: 1, decisions: [], conditions: [], ...status },
-    workload: { name: 'canary-demo', held: true, revision: 'a8a78f6900', images: [image(holds)] },
-    stable: { images: [image(stable)], ready: 10, wanted: 10, trouble: [] },
-    canary: { images: [image(holds)], ready: 2, wanted: 2, trouble: [] },
-    routes: [{ kind: 'ingress', name: 'canary-demo', asked: 20, says: 20, object: 'canary-demo-canary' }],
-  }
-}
+const released = (release: Partial<Release> = {}, status: Partial<RolloutStatus> = {}): Look =>
+  lookOf({ status: progressing(release, { waiting, ...status }), workload: holding('v2'), canary: side('v2', 2) })
 
-const atGate = lookOf({ release, waiting })
+const atGate = released()
 const texts = (look: Look | undefined) => bindingsFor(look).map(({ key, text }) => `${key} ${text}`)
 
 const versions = {
@@ -66,7 +44,7 @@ const versions = {
 function scene(parts: Partial<Scene> = {}): Scene {
   return {
     title: 'Sluice demo on a cluster in this process: canary-demo',
-    now: Date.parse('2026-01-01T00:01:00Z'),
+    now,
     look: atGate,
     traffic: { perSecond: 200, sent: 12_345, lost: 0, losses: '', recent: { versions } },
     pods: [
@@ -86,7 +64,7 @@ function scene(parts: Partial<Scene> = {}): Scene {
 
 describe('the screen', () => {
   it.each([
-    [40, 12],
+    [40, 14],
     [60, 24],
     [60, 30],
     [80, 24],
@@ -96,7 +74,7 @@ describe('the screen', () => {
     const text = lines.map(plainText).join('\n')
     expect(lines.length).toBeLessThanOrEqual(rows)
     expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(columns)
-    expect(text).toContain('a approve: on to 90 %')
+    expect(text).toContain('a approve: on to 50 %')
     expect(text).toContain('q quit')
     expect(text).toContain('12,345 sent, 0 lost')
   })
@@ -138,7 +116,7 @@ describe('the screen', () => {
 describe('the keys', () => {
   it('at an approval are what it waits for, and the ways out', () => {
     expect(texts(atGate)).toEqual([
-      'a approve: on to 90 %',
+      'a approve: on to 50 %',
       'r roll back to v1',
       'p pause',
       'u upgrade to v3',
@@ -149,28 +127,24 @@ describe('the keys', () => {
   })
 
   it('at the last step say that it promotes', () => {
-    expect(texts(lookOf({ release: { ...release, step: 2 }, waiting }))).toContain('a approve: promote it')
+    expect(texts(released({ step: 3 }))).toContain('a approve: promote it')
   })
 
   it('at rest upgrade, and nothing else', () => {
-    expect(texts({ ...lookOf({ phase: 'Healthy' }, 'v1', 'v1'), canary: undefined } as unknown as Look)).toEqual([
-      'u upgrade to v2',
-      'b to a bad v2',
-      's second terminal',
-      'q quit',
-    ])
+    expect(texts(lookOf())).toEqual(['u upgrade to v2', 'b to a bad v2', 's second terminal', 'q quit'])
   })
 
   it('after a rollback try again or bring the chart back, and count on from the bad version', () => {
-    const rejected = { revision: 'a8a78f6900', at: '', by: 'admin', message: '' }
-    const keys = texts(lookOf({ phase: 'RolledBack', rejected }, 'v2', 'v3-bad'))
+    const rejected = { revision: 'bbbbbbbbbb', at: ago(5), by: 'admin', message: '' }
+    const status = statusOf({ phase: 'RolledBack', rejected })
+    const keys = texts(lookOf({ status, workload: holding('v3-bad'), stable: side('v2', 10) }))
     expect(keys).toContain('t try it again')
     expect(keys).toContain('h bring the chart back')
     expect(keys).toContain('u upgrade to v4')
   })
 
   it('do not offer a way back once the new version is the stable one', () => {
-    const keys = texts(lookOf({ phase: 'Promoting', release: { ...release, stage: 'Returning' } }))
+    const keys = texts(released({ stage: 'Returning' }, { phase: 'Promoting' }))
     expect(keys.filter((text) => /^[arp] /.test(text))).toEqual([])
   })
 

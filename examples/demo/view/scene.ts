@@ -67,10 +67,12 @@ export interface Key {
 export function sceneLines(scene: Scene, columns: number, rows: number): readonly Line[] {
   const head = [words(strong(scene.title)), []]
   if (scene.isShellShown === true) return shellPage(scene, head, columns, rows)
-  const middle = [[], ...trafficLines(scene.traffic, columns), podsLine(scene.pods), [], ...keyLines(scene, columns)]
-  const tree = fitting(treeOf(scene, columns), Math.max(3, rows - head.length - middle.length))
-  const left = rows - head.length - middle.length - tree.length
-  return [...head, ...tree, ...middle, ...extras(scene, columns, left)].slice(0, rows).map((line) => cut(line, columns))
+  const middle = [[], ...trafficLines(scene.traffic, columns), podsLine(scene.pods), []]
+  const keys = keyLines(scene, columns)
+  const tree = fitting(treeOf(scene, columns), Math.max(3, rows - head.length - middle.length - keys.length))
+  const upper = [...head, ...tree, ...middle].slice(0, Math.max(0, rows - keys.length))
+  const lower = extras(scene, columns, rows - upper.length - keys.length)
+  return [...upper, ...keys, ...lower].slice(0, rows).map((line) => cut(line, columns))
 }
 
 /** Lines to copy: they wrap rather than being cut. */

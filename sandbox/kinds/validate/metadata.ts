@@ -52,12 +52,14 @@ const isFinalizer: Check = (finalizer, at) => {
   ]
 }
 
-/** The metadata of objects and of pod templates. */
+const isMetadata = fields({
+  labels: areLabels,
+  annotations: areAnnotations,
+  ownerReferences: areOwners,
+  finalizers: items(isFinalizer),
+})
+
+/** The metadata of objects and of pod templates, whose labels the API calls `template.labels`. */
 export const metadataRules: Rules = {
-  'meta.ObjectMeta': fields({
-    labels: areLabels,
-    annotations: areAnnotations,
-    ownerReferences: areOwners,
-    finalizers: items(isFinalizer),
-  }),
+  'meta.ObjectMeta': (metadata, at) => isMetadata(metadata, at.replace(/\btemplate\.metadata$/, 'template')),
 }

@@ -1,5 +1,5 @@
 import { type JsonObject, objectOf, sameJson, stringsOf } from '../../../api/json.ts'
-import { labelSelectorOf, matches } from '../../../rollout-controller/workload/selectors.ts'
+import { labelSelector } from '../../controllers/selector.ts'
 import {
   atLeast,
   type Check,
@@ -44,7 +44,7 @@ function isSelected(kind: string): Check<JsonObject> {
   return ({ selector, template }, at) => {
     const { labels } = objectOf(objectOf(template)['metadata'])
     const { restartPolicy } = objectOf(objectOf(template)['spec'])
-    const isMatch = selector !== undefined && matches(labelSelectorOf(selector), stringsOf(labels))
+    const isMatch = selector !== undefined && labelSelector(selector)(stringsOf(labels))
     const stray = '`selector` does not match template `labels`'
     return [
       ...when(selector === undefined, () => required(`${at}.selector`)),

@@ -6,6 +6,7 @@ import type { Promised } from './moment.ts'
 export const noStepWithoutItsGates: Promised = ({ before, after, chronicle }) => {
   const was = before.rollout?.status?.release
   const is = after.rollout?.status?.release
+  if (before.rollout?.status?.phase !== 'Progressing') return undefined
   if (was === undefined || is === undefined || was.attempt !== is.attempt || !hasLeftStep(was, is)) return undefined
   const step = before.rollout?.steps[was.step - 1]
   const asks = objectsOf(step?.['gates']).some((gate) => isRecord(gate['approval']))

@@ -86,22 +86,21 @@ export const rollsOffTheTraffic: Promised = ({ actor, before, after, chronicle, 
 
 /** 3: traffic to the new version falls only by a rollback, an explicit step, or when both sides are the new version. */
 export const noFlap: Promised = (moment) => {
-  const { after, before, actor } = moment
+  const { after, actor } = moment
   if (actor !== 'controller') return undefined
   for (const [route, was] of changedRoutes(moment)) {
     if ((route.canary ?? 0) >= (was.canary ?? 0) || !route.leadsToWorkload) continue
     const { status, steps } = after.rollout ?? {}
     const { phase, release } = status ?? {}
     if (phase === 'Promoting' && release?.stage === 'Returning') {
-      if (after.workload?.revision === release.revision) continue
-      return `${route.name} returns to a workload of revision ${after.workload?.revision}, released is ${release.revision}`
+      if (status?.stable?.revision === release.revision) continue
+      return `${route.name} returns to the stable revision ${status?.stable?.revision}, released is ${release.revision}`
     }
     const byStep = phase === 'Progressing' && numberOf(steps?.[(release?.step ?? 0) - 1]?.['weight']) === route.canary
     const staying = phase === 'Progressing' || phase === 'Promoting'
     if (staying && !byStep)
       return `${route.name} falls from ${was.canary} to ${route.canary ?? 'nothing'} in ${phase} ${release?.stage ?? `step ${release?.step}`}`
   }
-  void before
   return undefined
 }
 
