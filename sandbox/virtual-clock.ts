@@ -23,7 +23,8 @@ export function createVirtualClock(startMs = Date.UTC(2026, 0, 1)): VirtualClock
   const timers = createTimers()
   let elapsedMs = 0
 
-  const setTimer = (ms: number, fire: () => void) => timers.add(elapsedMs + Math.max(0, ms), fire)
+  /** In whole milliseconds, as Node's timers are. */
+  const setTimer = (ms: number, fire: () => void) => timers.add(elapsedMs + Math.ceil(Math.max(0, ms)), fire)
   const advanceUntil = async (ms: number, isEnough: () => boolean) => {
     const untilMs = elapsedMs + ms
     await settled()

@@ -37,7 +37,7 @@ async function firstInstall(stage: Stage, printer: Printer): Promise<Flow> {
   await stage.startController()
   printer.title('A team installs its chart; one more object makes its releases gradual')
   printer.shown(succeeded(await stage.chart.install('v1')))
-  printer.shown({ typed: 'kubectl apply -f rollout.yaml', code: 0, lines: (await stage.applyRollout()).split('\n') })
+  printer.shown({ heading: 'this is applied:', code: 0, lines: (await stage.applyRollout()).split('\n') })
   await stage.watcher.until('the Rollout is Healthy', isHealthyOn('v1'))
   await stage.served()
   printer.say(
@@ -123,6 +123,6 @@ function podsNow({ watcher }: Stage, version: string): readonly string[] {
 async function measure({ ground, signal }: Stage, printer: Printer, flow: Flow): Promise<Answers> {
   await sleep(ground.gatewayMs, undefined, { signal })
   const answers = await flow.next(sample)
-  printer.lines([[], [span(`of ${answers.sent} requests`, 'dim')], ...shareBars(answers, 80)])
+  printer.lines([[], [span(`of ${answers.sent} requests`, 'dim')], ...shareBars(answers, printer.columns)])
   return answers
 }

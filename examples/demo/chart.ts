@@ -55,7 +55,7 @@ function renderedChart({ connection, signal }: ChartOptions): Chart {
     const lines = await applyAll(connection, renderedObjects(version), signal)
     applied.push(version)
     return {
-      typed: `kubectl apply -f canary-demo.yaml   # no helm here: the chart as it renders it, image.tag=${version}`,
+      heading: `no helm on the PATH: the chart as Helm renders it, with image.tag=${version}, is applied`,
       code: 0,
       lines,
     }

@@ -3,9 +3,10 @@ import { exitCodes } from '../../cli/exit-codes.ts'
 import { run } from '../../cli/program.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 
-/** A command as a person would type it, and what it said. */
+/** Something that was done, and what it said. */
 export interface Shown {
-  readonly typed: string
+  /** A command as one types it, `$` in front; or in words, where it was none. */
+  readonly heading: string
   readonly code: number
   readonly lines: readonly string[]
 }
@@ -36,8 +37,11 @@ export async function runSluice(args: readonly string[], { kubeconfig, paper, si
   }
   const context = { terminal, signal, where: {}, exitCode: exitCodes.ok }
   const code = await run([...args, '--kubeconfig', kubeconfig], context)
-  return { typed: `sluice ${args.join(' ')}`, code, lines }
+  return { heading: `$ sluice ${typed(args)}`, code, lines }
 }
+
+const typed = (args: readonly string[]): string =>
+  args.map((word) => (word.includes(' ') ? `'${word}'` : word)).join(' ')
 
 export interface ProgramOptions {
   readonly env: NodeJS.ProcessEnv
@@ -55,7 +59,8 @@ export function runProgram(name: string, args: readonly string[], options: Progr
     child.once('error', reject)
     child.once('close', (code) => {
       const text = Buffer.concat(chunks).toString().trimEnd()
-      resolve({ typed: `${name} ${args.join(' ')}`, code: code ?? 1, lines: text === '' ? [] : text.split('\n') })
+      const lines = text === '' ? [] : text.split('\n')
+      resolve({ heading: `$ ${name} ${typed(args)}`, code: code ?? 1, lines })
     })
   })
 }

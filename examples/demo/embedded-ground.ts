@@ -8,7 +8,8 @@ import { nginxController } from '../../sandbox/gateway/ingress-class.ts'
 import type { Ground } from './ground.ts'
 import type { RunFolder } from './run-folder.ts'
 
-const gatewayMs = 100
+/** How long the gateway takes to follow a change, ms, unless somebody wants another. */
+const usualGatewayMs = 100
 
 const ingressClass: KubeObject = {
   apiVersion: 'networking.k8s.io/v1',
@@ -18,7 +19,7 @@ const ingressClass: KubeObject = {
 }
 
 /** The embedded cluster (docs/embedded.md): in this process, on free ports of loopback, ready in well under a second. */
-export async function startEmbeddedGround(folder: RunFolder): Promise<Ground> {
+export async function startEmbeddedGround(folder: RunFolder, gatewayMs = usualGatewayMs): Promise<Ground> {
   const cluster = await startEmbedded({ clock: systemClock, gatewayDelayMs: gatewayMs })
   cluster.api.create(ingressClassResource, ingressClass)
   const kubeconfig = join(folder.path, 'kubeconfig')
@@ -28,7 +29,7 @@ export async function startEmbeddedGround(folder: RunFolder): Promise<Ground> {
     kubeconfig,
     gatewayUrl: cluster.gateway.url,
     gatewayMs,
-    drain: '2s', // the gateway follows in a twentieth of that, and no request takes longer
+    drain: '2s', // the usual gateway follows in a twentieth of that, and no request takes longer
     env: childEnv(folder, kubeconfig),
     stop: () => cluster.close(),
   }

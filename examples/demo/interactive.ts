@@ -27,6 +27,8 @@ interface Board {
   readonly shell: readonly string[]
   traffic: (nowMs: number) => Traffic
   busy: string | undefined
+  /** All is set up: the keys work. */
+  isReady: boolean
   isShellShown: boolean
 }
 
@@ -41,13 +43,14 @@ export async function interactive(stage: Stage, { folder, terminal }: Interactiv
     shell: prepareShell(folder, stage),
     traffic: () => noTraffic,
     busy: undefined,
+    isReady: false,
     isShellShown: false,
   }
   const quit = new AbortController()
   const until = AbortSignal.any([stage.signal, quit.signal])
   const draw = () => screen.draw(sceneLines(sceneOf(board), terminal.columns(), terminal.rows()))
   const onKey = (pressed: string) => {
-    const binding = bindingsFor(stage.watcher.sight()?.look).find(({ key }) => key === pressed)
+    const binding = bindingsOn(board).find(({ key }) => key === pressed)
     if (pressed === 'ctrl-c' || binding?.wish.kind === 'quit') quit.abort()
     else if (binding?.wish.kind === 'shell') board.isShellShown = !board.isShellShown
     else if (binding !== undefined && board.busy === undefined) void obey(board, binding.wish).finally(draw)
@@ -96,6 +99,7 @@ async function setUp(board: Board): Promise<Flow> {
   const flow = stage.startFlow()
   board.traffic = createTrafficMeter(flow)
   board.busy = undefined
+  board.isReady = true
   return flow
 }
 
@@ -113,17 +117,22 @@ async function obey(board: Board, action: Action): Promise<void> {
   }
 }
 
-function sceneOf({ stage, traffic, busy, ...shown }: Board): Scene {
+const bindingsOn = ({ stage, isReady }: Board) => bindingsFor(isReady ? stage.watcher.sight()?.look : undefined)
+
+function sceneOf(board: Board): Scene {
+  const { stage, traffic, busy, log, shell, isShellShown } = board
   const sight = stage.watcher.sight()
   const now = Date.now()
   return {
-    ...shown,
+    log,
+    shell,
+    isShellShown,
     title: `Sluice demo on ${stage.ground.title}: ${appName}`,
     now,
     look: sight?.look,
     traffic: traffic(now),
     pods: podMarks(sight?.world.pods ?? []),
-    keys: bindingsFor(sight?.look),
+    keys: bindingsOn(board),
     ...(busy === undefined ? {} : { busy }),
   }
 }

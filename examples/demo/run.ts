@@ -5,7 +5,7 @@ import type { Terminal } from '../../cli/terminal.ts'
 import { auto } from './auto.ts'
 import type { Ground } from './ground.ts'
 import { interactive } from './interactive.ts'
-import { brokenText, createPrinter } from './paper.ts'
+import { brokenText, createPrinter, indent } from './paper.ts'
 import { openRunFolder, type RunFolder } from './run-folder.ts'
 import { openStage, type Stage } from './stage.ts'
 
@@ -54,7 +54,9 @@ async function onStage({ isAuto, openGround }: RunOptions, around: Circumstances
   const ground = await openGround(folder)
   try {
     leave.signal.throwIfAborted()
-    const paper = isAuto ? terminal : { ...terminal, isTty: false, colours: false } // read by the screen, not shown
+    const paper = isAuto
+      ? { ...terminal, columns: () => terminal.columns() - indent.length }
+      : { ...terminal, isTty: false, colours: false } // what commands say is read there, not shown
     const stage = await openStage({ ground, folder, paper, signal: leave.signal })
     try {
       if (!isAuto) return await interactive(stage, { folder, terminal })

@@ -97,7 +97,7 @@ export async function openStage({ ground, folder, paper, signal: leave }: StageO
 
 export function succeeded(shown: Shown): Shown {
   if (shown.code === 0) return shown
-  throw new Error(`${shown.typed} ended with ${shown.code}: ${shown.lines.join(' ')}`)
+  throw new Error(`${shown.heading} ended with ${shown.code}: ${shown.lines.join(' ')}`)
 }
 
 const servedMs = 30_000

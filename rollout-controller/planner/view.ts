@@ -41,12 +41,12 @@ export function drainMs(view: View): number {
   return view.routes.length === 0 ? defaultDrainMs : Math.max(...view.routes.map((route) => route.drainMs))
 }
 
-/** What is left of the drain that is under way, in milliseconds; by this process's own eyes where it has watched. */
+/** What is left of the drain that is under way, in whole milliseconds; by this process's own eyes where it has watched. */
 export function drainLeftMs(view: View): number {
   const { drainSince } = view.status
   const watched = drainSince === view.rollout.status?.drainSince ? view.drainSeenMs : undefined
   const passedMs = watched ?? (drainSince === undefined ? 0 : view.now - at(drainSince))
-  return drainMs(view) - passedMs
+  return Math.ceil(drainMs(view) - passedMs)
 }
 
 /** When the drain is over by the stored time, as it is told: the same words for as long as nothing changes. */

@@ -50,7 +50,7 @@ function appliedObject({ live, applied }: Apply): KubeObject {
   if (objectOf(given['metadata'])['managedFields'] !== undefined) throw badRequest('metadata.managedFields must be nil')
   const isOfKind = live === undefined || (given['apiVersion'] === live.apiVersion && given['kind'] === live.kind)
   if (isKubeObject(given) && isOfKind) return given
-  throw badRequest(`invalid object type: ${given['apiVersion']}, Kind=${given['kind']}`)
+  throw badRequest(`invalid object type: ${String(given['apiVersion'])}, Kind=${String(given['kind'])}`)
 }
 
 /** Who owned what; of an object that nobody has applied yet a manager of the server's own owns all that is there. */

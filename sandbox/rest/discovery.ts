@@ -44,9 +44,11 @@ const servedKind = ({ resource, singular, shortNames, categories, subresources }
   singular,
   shortNames,
   categories,
-  verbs: kindVerbs,
+  verbs: kindVerbs.filter((verb) => verb !== 'deletecollection' || !isNamespace(resource)),
   subresources: servedSubresources.filter((subresource) => subresources.includes(subresource)),
 })
+
+const isNamespace = ({ group, plural }: Resource): boolean => group === '' && plural === 'namespaces'
 
 const servedReview = (resource: Resource): Served => ({
   resource,
@@ -80,7 +82,15 @@ function resourceList(group: string, version: string, served: readonly Served[])
 
 function listEntry({ resource, singular, shortNames, categories, verbs }: Served) {
   const { plural, namespaced, kind } = resource
-  return { name: plural, singularName: singular, namespaced, kind, verbs, shortNames, categories }
+  return {
+    name: plural,
+    singularName: singular,
+    namespaced,
+    kind,
+    verbs,
+    ...(shortNames.length > 0 && { shortNames }),
+    ...(categories.length > 0 && { categories }),
+  }
 }
 
 function subresourceEntry({ resource }: Served, subresource: ServedSubresource) {

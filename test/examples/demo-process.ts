@@ -35,7 +35,8 @@ export function startDemo({
   path = process.env.PATH ?? '',
   terminal,
 }: DemoProcessOptions): DemoProcess {
-  const env = { ...process.env, TMPDIR: folder, PATH: path, NO_COLOR: '', FORCE_COLOR: '', TERM: 'xterm-256color' }
+  const { NO_COLOR: _no, FORCE_COLOR: _force, ...inherited } = process.env
+  const env = { ...inherited, TMPDIR: folder, PATH: path, TERM: 'xterm-256color' }
   const command = [process.execPath, ...start, ...args]
   const [file = '', ...rest] = terminal === undefined ? command : inTerminal(command, terminal)
   const child = spawn(file, rest, { cwd: root, env, stdio: ['pipe', 'pipe', 'pipe'] })
@@ -51,7 +52,7 @@ export function startDemo({
       const untilMs = performance.now() + longestMs
       while (!includes(output(), text)) {
         if (performance.now() > untilMs || child.exitCode !== null)
-          throw new Error(`it did not write ${text}, but:\n${output()}`)
+          throw new Error(`it did not write ${text}, but:\n${output().slice(-2_000)}`)
         await sleep(50)
       }
     },

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { renderedObjects, root } from '../../examples/demo/chart.ts'
 import { findBinaries } from '../cluster/binaries.ts'
@@ -12,13 +12,13 @@ import { type DemoProcess, type DemoProcessOptions, isListening, runFolders, sta
 /** Temporary files of the runs go here, so that what they leave is seen. */
 let folder = ''
 const running: DemoProcess[] = []
-beforeEach(() => {
+const begin = () => {
   folder = mkdtempSync(join(tmpdir(), 'demo-test-'))
-})
-afterEach(() => {
-  for (const demo of running.splice(0)) demo.kill('SIGKILL')
+}
+const end = () => {
+  for (const started of running.splice(0)) started.kill('SIGKILL')
   rmSync(folder, { recursive: true, force: true })
-})
+}
 
 function demo(options: Omit<DemoProcessOptions, 'folder'>): DemoProcess {
   const started = startDemo({ ...options, folder })
@@ -45,10 +45,19 @@ function apiPortOf(): number {
   return Number(new URL(config.clusters[0].cluster.server).port)
 }
 
-describe('npm start -- --auto', () => {
-  it('keeps every promise, with Helm and without, two at a time, and leaves nothing', async () => {
-    const withHelm = demo({ args: ['--auto'], path: `${dirname(await helm())}${delimiter}${barePath}` })
-    const without = demo({ args: ['--auto'], path: barePath })
+describe('npm start -- --auto, three at a time', () => {
+  let withHelm: DemoProcess
+  let without: DemoProcess
+  let late: DemoProcess
+  beforeAll(async () => {
+    begin()
+    withHelm = demo({ args: ['--auto'], path: `${dirname(await helm())}${delimiter}${barePath}` })
+    without = demo({ args: ['--auto'], path: barePath })
+    late = demo({ args: ['--auto', '--gateway-ms', '3000'], path: barePath })
+  })
+  afterAll(end)
+
+  it('keeps every promise, with Helm and without', async () => {
     const codes = await Promise.all([withHelm.ended, without.ended])
     expect(codes, `${withHelm.output()}\n${without.output()}`).toEqual([0, 0])
     expect(withHelm.output()).toContain('$ helm upgrade canary-demo examples/chart --set image.tag=v2')
@@ -58,8 +67,21 @@ describe('npm start -- --auto', () => {
       expect(output).toMatch(/\d{4,} sent, 0 lost/)
       expect(output).not.toContain('\u001b')
     }
+  })
+
+  it('with a gateway that follows later than the drain loses requests, says so and ends with 1', async () => {
+    expect(await late.ended, late.output()).toBe(1)
+    expect(late.output()).toMatch(/broken: no request is lost \(\d+ sent, \d+ lost \(\d+ × 502\)\)/)
+  })
+
+  it('leaves nothing', () => {
     expect(runFolders(folder)).toEqual([])
   })
+})
+
+describe('npm start -- --auto', () => {
+  beforeEach(begin)
+  afterEach(end)
 
   it.each([
     ['SIGINT', 130],
@@ -88,6 +110,8 @@ describe('npm start -- --auto', () => {
 })
 
 describe('npm start', () => {
+  beforeEach(begin)
+  afterEach(end)
   const restored = '\u001b[?25h\u001b[?1049l'
 
   it('in a terminal follows the keys, a second terminal sees the same, and quitting gives the terminal back', async () => {
@@ -127,8 +151,8 @@ describe('npm start', () => {
     process.kill(Number(children.trim()), 'SIGTERM')
   }
 
-  it('tells a wrong flag with the right ones', async () => {
-    const wrong = demo({ args: ['--atuo'] })
+  it.each([[['--atuo']], [['--gateway-ms', 'soon']]])('given %j tells what it takes', async (args) => {
+    const wrong = demo({ args })
     expect(await wrong.ended).toBe(2)
     expect(wrong.output()).toContain('npm start -- --auto')
   })

@@ -44,13 +44,12 @@ function isSelected(kind: string): Check<JsonObject> {
   return ({ selector, template }, at) => {
     const { labels } = objectOf(objectOf(template)['metadata'])
     const { restartPolicy } = objectOf(objectOf(template)['spec'])
-    const isMatch = selector !== undefined && labelSelector(selector)(stringsOf(labels))
+    const isEmpty = sameJson(selector, {})
+    const isMatch = selector !== undefined && (isEmpty || labelSelector(selector)(stringsOf(labels)))
     const stray = '`selector` does not match template `labels`'
     return [
       ...when(selector === undefined, () => required(`${at}.selector`)),
-      ...when(sameJson(selector, {}), () =>
-        invalidValue(`${at}.selector`, {}, `empty selector is invalid for ${kind}`),
-      ),
+      ...when(isEmpty, () => invalidValue(`${at}.selector`, {}, `empty selector is invalid for ${kind}`)),
       ...when(!isMatch, () => invalidValue(`${at}.template.metadata.labels`, labels, stray)),
       ...oneOf('Always')(restartPolicy, `${at}.template.spec.restartPolicy`),
     ]

@@ -6,6 +6,7 @@ import type { Bed } from './bed.ts'
 import type { Chapter } from './contract.ts'
 import { badRequest, conflict, invalid, notFound, refusal } from './refusal.ts'
 import { configMaps } from './resources.ts'
+import { namesAndImages } from './rollouts-seen.ts'
 import { configMap, deployment } from './shop.ts'
 import { widget, widgets } from './widget.ts'
 
@@ -22,8 +23,6 @@ function apply(bed: Bed, object: KubeObject, { manager = 'me', force = false, re
 }
 
 const map = (data: unknown) => configMap('a', { data })
-const containers = (object: unknown) =>
-  [at(object, 'spec', 'template', 'spec', 'containers')].flat().map((one) => `${at(one, 'name')} ${at(one, 'image')}`)
 const withContainers = (...list: readonly object[]) => deployment('a', { replicas: 0, podSpec: { containers: list } })
 
 export const applies: Chapter = {
@@ -109,9 +108,12 @@ export const applies: Chapter = {
         const log = { name: 'log', image: 'log:v1' }
         const template = { spec: { containers: [log] } }
         const side = { ...withContainers(), spec: { template } }
-        expect(containers(await apply(bed, side, { ...as, manager: 'other' }))).toEqual(['web web:v1', 'log log:v1'])
+        expect(namesAndImages(await apply(bed, side, { ...as, manager: 'other' }))).toEqual([
+          'web web:v1',
+          'log log:v1',
+        ])
         const next = await apply(bed, withContainers({ name: 'web', image: 'web:v2' }), as)
-        expect(containers(next)).toEqual(['web web:v2', 'log log:v1'])
+        expect(namesAndImages(next)).toEqual(['web web:v2', 'log log:v1'])
       },
     },
     {

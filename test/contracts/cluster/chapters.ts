@@ -13,10 +13,12 @@ import { garbage } from './garbage.ts'
 import { hold } from './hold.ts'
 import { lists } from './lists.ts'
 import { objects } from './objects.ts'
+import { ownClient } from './own-client.ts'
 import { ownKinds } from './own-kinds.ts'
 import { patches } from './patches.ts'
 import { policies } from './policies.ts'
 import { records } from './records.ts'
+import { servedKinds } from './served.ts'
 import { statefulSetCases } from './stateful-sets.ts'
 import { subresources } from './subresources.ts'
 import { validation } from './validation.ts'
@@ -42,8 +44,10 @@ export const chapters: readonly Chapter[] = [
   policies,
   access,
   records,
+  servedKinds,
   deployments,
   statefulSetCases,
   endpointCases,
   garbage,
+  ownClient,
 ]

@@ -13,7 +13,7 @@ export interface ClusterUnderTest {
 /** One behaviour that Sluice leans on. The title is a claim; `run` fails where it does not hold. */
 export interface ContractCase {
   readonly title: string
-  run(bed: Bed): Promise<void>
+  readonly run: (bed: Bed) => Promise<void>
 }
 
 export interface Chapter {

@@ -9,7 +9,6 @@ import { notFound, refusal } from './refusal.ts'
 import { configMaps, namespaces } from './resources.ts'
 import { podsOf, read, rolledOut, setsOf, web } from './rollouts-seen.ts'
 import { configMap, lingering } from './shop.ts'
-import { sampling } from './watcher.ts'
 
 const named = (bed: Bed, name: string) => ({ namespace: bed.namespace, name })
 const finalizers = ['contract.test/keep']
@@ -51,10 +50,6 @@ const owners: readonly ContractCase[] = [
     title: 'a Deployment that is deleted in the foreground stays, marked, until its pods are gone',
     async run(bed) {
       await rolledOut(bed, { annotations: lingering(500) })
-      const late: string[] = []
-      const stop = await sampling(bed.client, deploymentResource, bed.namespace, async (objects) => {
-        if (objects.length === 0 && (await podsOf(bed)).length > 0) late.push('pods outlived it')
-      })
       await bed.client.delete(deploymentResource, web(bed), { propagationPolicy: 'Foreground' })
       const marked = await read(bed)
       expect(marked.metadata).toMatchObject({
@@ -63,8 +58,6 @@ const owners: readonly ContractCase[] = [
       })
       await eventually(async () => expect(await refusal(read(bed))).toMatchObject(notFound))
       expect(await podsOf(bed)).toEqual([])
-      await stop()
-      expect(late).toEqual([])
     },
   },
   {

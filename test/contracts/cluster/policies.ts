@@ -2,17 +2,14 @@ import { expect } from 'vitest'
 import type { JsonObject, StringMap } from '../../../api/json.ts'
 import type { KubeObject, Resource } from '../../../api/kube-object.ts'
 import {
-  decisionResource,
   mutatingBindingResource,
   mutatingPolicyResource,
   validatingBindingResource,
   validatingPolicyResource,
 } from '../../../api/names.ts'
-import { at } from '../../../cli/json.ts'
-import { approval } from '../../api/bed.ts'
-import { allow } from './access-objects.ts'
 import type { Bed } from './bed.ts'
 import type { Chapter, ContractCase } from './contract.ts'
+import { signing } from './decisions.ts'
 import { eventually } from './eventually.ts'
 import { forbidden, invalid, refusal } from './refusal.ts'
 import { configMaps } from './resources.ts'
@@ -186,53 +183,6 @@ const validatingCases: readonly ContractCase[] = [
     async run(bed) {
       const refused = await refusal(validating(bed, { validations: [{ expression: 'object.' }] }, 'Deny'))
       expect(refused).toMatchObject({ ...invalid, fields: ['spec.validations[0].expression'] })
-    },
-  },
-]
-
-const decide = (client: Bed['client'], bed: Bed, name: string, spec: JsonObject) =>
-  client.create(decisionResource, {
-    apiVersion: 'sluice.dev/v1alpha1',
-    kind: 'Decision',
-    metadata: { name, namespace: bed.namespace },
-    spec: { ...approval, ...spec },
-  })
-const makeDecisions = { apiGroups: ['sluice.dev'], resources: ['decisions'], verbs: ['create'] }
-const approveShop = { apiGroups: ['sluice.dev'], resources: ['rollouts'], resourceNames: ['shop'], verbs: ['approve'] }
-
-const signing: readonly ContractCase[] = [
-  {
-    title: 'a Decision in the name of another is refused, from an administrator too',
-    async run(bed) {
-      const refused = await refusal(decide(bed.client, bed, 'one', { decidedBy: 'bob' }))
-      expect(refused).toMatchObject(forbidden)
-      expect(refused.message).toContain(
-        'spec.decidedBy is bob, but you are admin: nobody decides in the name of another',
-      )
-      expect((await decide(bed.client, bed, 'two', { decidedBy: 'admin' })).metadata.uid).toBeDefined()
-    },
-  },
-  {
-    title: 'a Decision takes the right to its verb on that Rollout, which the policy asks of RBAC',
-    async run(bed) {
-      const me = `system:serviceaccount:${bed.namespace}:default`
-      const client = await bed.actingAs('default')
-      await allow(bed, 'maker', [makeDecisions])
-      const refused = await eventually(async () => {
-        const answer = await refusal(decide(client, bed, 'one', { decidedBy: me }))
-        expect(answer.message).toContain('may not approve Rollout shop')
-        return answer
-      })
-      expect(refused).toMatchObject(forbidden)
-      await allow(bed, 'approver', [approveShop])
-      await eventually(() => decide(client, bed, 'two', { decidedBy: me }))
-      const other = await refusal(decide(client, bed, 'three', { decidedBy: me, rollout: 'other' }))
-      expect(other.message).toContain('may not approve Rollout other')
-      const verb = await refusal(decide(client, bed, 'four', { decidedBy: me, verb: 'rollback' }))
-      expect(verb.message).toContain('may not rollback Rollout shop')
-      expect(
-        at(await bed.client.get(decisionResource, { namespace: bed.namespace, name: 'two' }), 'spec', 'decidedBy'),
-      ).toBe(me)
     },
   },
 ]

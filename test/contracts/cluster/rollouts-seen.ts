@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { JsonObject } from '../../../api/json.ts'
 import type { KubeObject, ObjectName } from '../../../api/kube-object.ts'
 import { deploymentResource, podResource } from '../../../api/names.ts'
-import { at, listAt } from '../../../cli/json.ts'
+import { at, listAt, textAt } from '../../../cli/json.ts'
 import type { Bed } from './bed.ts'
 import { eventually } from './eventually.ts'
 import { replicaSets } from './resources.ts'
@@ -63,9 +63,21 @@ export async function podsOf(bed: Bed): Promise<readonly KubeObject[]> {
 export const versionOf = (set: KubeObject): string =>
   String(at(set, 'spec', 'template', 'metadata', 'annotations', 'version'))
 
+/** `web web:v1` of each container of a template. */
+export const namesAndImages = (object: unknown): readonly string[] =>
+  listAt(object, 'spec', 'template', 'spec', 'containers').map(
+    (one) => `${textAt(one, 'name')} ${textAt(one, 'image')}`,
+  )
+
 export const condition = (object: unknown, type: string): unknown =>
   listAt(object, 'status', 'conditions').find((one) => at(one, 'type') === type)
 
 export const isReady = (pod: KubeObject): boolean => at(condition(pod, 'Ready'), 'status') === 'True'
 
 export const isLeaving = (pod: KubeObject): boolean => pod.metadata.deletionTimestamp !== undefined
+
+export const revisionOf = (object: KubeObject | undefined): string | undefined =>
+  object?.metadata.annotations?.['deployment.kubernetes.io/revision']
+
+export const expectWanted = (bed: Bed, expected: JsonObject): Promise<void> =>
+  eventually(async () => expect(await wanted(bed)).toEqual(expected))

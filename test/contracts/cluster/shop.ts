@@ -66,4 +66,3 @@ export function ingress(name: string, spec: JsonObject = {}): KubeObject {
 export const neverReady: StringMap = { 'pod.sluice.test/never-ready': 'true' }
 export const crashing: StringMap = { 'pod.sluice.test/crash': 'true' }
 export const lingering = (ms: number): StringMap => ({ 'pod.sluice.test/linger-ms': String(ms) })
-export const readyAfter = (ms: number): StringMap => ({ 'pod.sluice.test/ready-after-ms': String(ms) })

@@ -139,6 +139,22 @@ export const statefulSetCases: Chapter = {
       },
     },
     {
+      title: 'a roll of a StatefulSet waits at the first pod that does not get ready',
+      async run(bed) {
+        await ready(bed)
+        await change(bed, version('v2', neverReady))
+        await eventually(async () => {
+          const pods = await podsOf(bed)
+          const seen = pods.map(({ metadata }) => `${metadata.name} ${metadata.annotations?.['version']}`)
+          expect([...seen].sort()).toEqual(['web-0 v1', 'web-1 v1', 'web-2 v2'])
+        })
+        await eventually(async () => {
+          const { status } = await bed.client.get(statefulSets, web(bed))
+          expect(status).toMatchObject({ readyReplicas: 2, updatedReplicas: 1 })
+        })
+      },
+    },
+    {
       title: 'OnDelete updates a pod when somebody deletes it',
       async run(bed) {
         await ready(bed, { replicas: 2, spec: { updateStrategy: { type: 'OnDelete' } } })

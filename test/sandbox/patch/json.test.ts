@@ -33,12 +33,26 @@ describe('a JSON patch', () => {
       ],
       spec: { more: ['a', 'b', 'c'] },
     },
+    {
+      what: 'copies nothing as null',
+      patch: [{ op: 'copy', from: '/labels/constructor', path: '/spec/app' }],
+      spec: { app: null },
+    },
     { what: 'passes a test', patch: [{ op: 'test', path: '/spec/list', value: ['a', 'b'] }], spec: {} },
     { what: 'finds null where nothing is', patch: [{ op: 'test', path: '/spec/paused', value: null }], spec: {} },
   ])('$what', ({ patch, spec }) => {
     const before = structuredClone(live)
     expect(jsonPatch(live, patch)).toStrictEqual({ ...live, spec: { ...live.spec, ...spec } })
     expect(live).toEqual(before)
+  })
+
+  it('moves to where things are once the moved one is gone', () => {
+    const items = { list: [{ n: 0 }, { n: 1 }, { n: 2 }] }
+    const before = structuredClone(items)
+    expect(jsonPatch(items, [{ op: 'move', from: '/list/0', path: '/list/1/moved' }])).toStrictEqual({
+      list: [{ n: 1 }, { n: 2, moved: { n: 0 } }],
+    })
+    expect(items).toEqual(before)
   })
 
   it('moves', () => {
@@ -64,7 +78,10 @@ describe('a JSON patch', () => {
     { op: 'add', path: '/spec/replicas/x', value: 1 },
     { op: 'add', path: 'spec', value: 1 },
     { op: 'explode', path: '/spec' },
-    { op: 'copy', path: '/spec/app', from: '/labels/constructor' },
+    { op: 'copy', path: '/spec/app', from: '/absent/field' },
+    { op: 'copy', path: '/spec/app', from: '/spec/list/2' },
+    { op: 'replace', path: '/spec/list/-', value: 'x' },
+    { op: 'add', path: '/spec/__proto__/x', value: 1 },
     { op: 'remove' },
   ])('that does not apply is refused with 422: %j', (step) => {
     expect(() => jsonPatch(live, [step])).toThrow(expect.objectContaining({ code: 422, reason: 'Invalid' }))
