@@ -1,5 +1,6 @@
 /** What `npm start` runs: a release to watch and to steer, on a cluster in this process (docs/embedded.md). */
 import { parseArgs } from 'node:util'
+import { processTerminal } from '../cli/process-terminal.ts'
 
 const usage = `npm start             watch a release and steer it by keys, on a cluster in this process
 npm start -- --auto   the same as a story that ends by itself, in under a minute; exit 0 only if every promise held
@@ -7,6 +8,7 @@ npm start -- --real   on a real control plane (Linux, Go 1.26 once); may be comb
   --gateway-ms 3000   how late the gateway in this process follows a change, 100 ms else; when that is later than the
                       drain of 2 s, requests are lost, and the story says so`
 
+const terminal = processTerminal()
 process.exitCode = await start(process.argv.slice(2))
 
 async function start(args: readonly string[]): Promise<number> {
@@ -14,11 +16,11 @@ async function start(args: readonly string[]): Promise<number> {
   if (wishes === undefined) return 2
   const { help, auto: asked, real, 'gateway-ms': gatewayMs } = wishes
   if (help === true) {
-    console.log(usage)
+    terminal.out(usage)
     return 0
   }
   const isAuto = asked === true || !hasPerson()
-  console.log(real === true ? 'starting …' : 'starting a cluster in this process …')
+  terminal.out(real === true ? 'starting …' : 'starting a cluster in this process …')
   if (real === true) return (await import('./real/start.ts')).startReal(isAuto ? ['--auto'] : [])
   const [{ runDemo }, { startEmbeddedGround }] = await Promise.all([
     import('./demo/run.ts'),
@@ -45,7 +47,7 @@ function wishesOf(args: readonly string[]) {
     const { values } = parseArgs({ args: [...args], options })
     return { ...values, 'gateway-ms': millisecondsOf(values['gateway-ms']) }
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
+    terminal.err(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
     return undefined
   }
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../api/clock.ts'
 import type { KubeObject } from '../api/kube-object.ts'
 import { serviceResource } from '../api/names.ts'
 import { runControllers } from './controllers/run-controllers.ts'
-import { builtInKinds } from './kinds/built-in.ts'
+import { createKindMaker, type MakeKinds } from './kinds/built-in.ts'
 import { type Kubelet, type PodRuntime, runKubelet } from './kubelet/kubelet.ts'
 import type { LifeOf } from './kubelet/pod-life.ts'
 import { createAdmission } from './policy/admission.ts'
@@ -23,6 +23,7 @@ import { resourceOf } from './server/resource-of.ts'
 /** What is costly to make and the same for every cluster: may be shared by all that one process has. */
 export interface Engines {
   readonly cel: Cel
+  readonly builtInKinds: MakeKinds
   readonly customKinds: (definition: KubeObject) => readonly Kind[]
 }
 
@@ -36,6 +37,8 @@ export interface SandboxOptions {
   readonly nodeCount?: number
   readonly runtime?: PodRuntime
   readonly addressOf?: (pod: KubeObject, count: number) => string
+  /** What another cluster of this kind held (`allObjects`): where this one begins. */
+  readonly objects?: readonly KubeObject[]
   /** How many changes of each kind a watch can go back. */
   readonly memory?: number
 }
@@ -50,11 +53,12 @@ export interface Sandbox {
 
 export function createEngines(): Engines {
   const cel = createCel()
-  const made = new WeakMap<object, readonly Kind[]>()
+  const made = new Map<string, readonly Kind[]>()
   return {
     cel,
+    builtInKinds: createKindMaker(),
     customKinds(definition) {
-      const key = definition['spec'] as object
+      const key = JSON.stringify(definition['spec'])
       const known = made.get(key) ?? customKinds(definition, cel)
       made.set(key, known)
       return known
@@ -66,15 +70,16 @@ const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
 
 /** A running cluster with its namespaces, its bootstrap roles and its nodes. */
 export function createSandbox(options: SandboxOptions): Sandbox {
-  const { clock, ids, engines = createEngines(), memory } = options
+  const { clock, ids, engines = createEngines(), objects = [], memory } = options
   let authorize: Authorize = () => false
   const api: Api = createApi({
     clock,
     ids,
-    builtIns: builtInKinds({ services: () => api.list(serviceResource).items }).map((kind) =>
-      judged(establishing(kind, clock), engines.cel),
-    ),
+    builtIns: engines
+      .builtInKinds({ services: () => api.list(serviceResource).items })
+      .map((kind) => judged(establishing(kind, clock), engines.cel)),
     customKinds: engines.customKinds,
+    objects,
     admission: (server) => {
       authorize = createAuthorizer(server)
       return createAdmission({ api: server, authorize, cel: engines.cel })
@@ -99,7 +104,16 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 const delayOf = ({ delayMs }: SandboxOptions) => (delayMs === undefined ? {} : { delayMs })
 
 function create(api: Api, object: KubeObject): void {
-  api.create(resourceOf(api, object), object)
+  const resource = resourceOf(api, object)
+  if (api.find(resource, object.metadata) === undefined) api.create(resource, object)
+}
+
+/** Everything that a cluster holds; definitions first, as another one can take it. */
+export function allObjects(api: Api): readonly KubeObject[] {
+  const stored = api.kinds().filter(({ alias }) => alias === undefined)
+  const isDefinition = ({ resource }: Kind) => resource.plural === definitions.plural
+  const inOrder = [...stored.filter(isDefinition), ...stored.filter((kind) => !isDefinition(kind))]
+  return inOrder.flatMap(({ resource }) => api.list(resource).items)
 }
 
 /** A CustomResourceDefinition says that it is established as soon as it is stored: here it is. */

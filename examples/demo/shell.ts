@@ -29,6 +29,6 @@ export function prepareShell(folder: RunFolder, { ground, chart }: Stage): reado
     `  . ${env}`,
     `  sluice status ${appName} --watch`,
     `  kubectl get rollouts,deployments,pods`,
-    `  ${chart.typed('v2')}`,
+    `  ${chart.typed('v42')}`,
   ]
 }

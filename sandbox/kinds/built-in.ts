@@ -23,13 +23,18 @@ export interface BuiltInOptions {
   readonly services: Services
 }
 
+export type MakeKinds = (options: BuiltInOptions) => readonly Kind[]
+
 /** The kinds of Kubernetes 1.36 that the embedded cluster serves, each with its defaults, its rules and its columns. */
-export function builtInKinds({ services }: BuiltInOptions): readonly Kind[] {
+export const builtInKinds: MakeKinds = (options) => createKindMaker()(options)
+
+/** Makes them for one cluster after another: what is known of their fields is read once. */
+export function createKindMaker(): MakeKinds {
   const models = createModels()
   const complete = createComplete(models, { ...podDefaults, ...workloadDefaults, ...otherDefaults })
   const rules = { ...metadataRules, ...podRules, ...workloadRules, ...networkRules, ...otherRules }
   const validate = createValidate(models, rules)
-  return catalogue(services).map((traits) => {
+  const kindOf = (traits: Traits): Kind => {
     const resource = resourceOf(traits)
     const model = `${resource.group.split('.')[0] || 'core'}.${resource.kind}`
     return {
@@ -46,7 +51,8 @@ export function builtInKinds({ services }: BuiltInOptions): readonly Kind[] {
       columns: traits.columns ?? ageColumns,
       ...optionalOf(traits),
     }
-  })
+  }
+  return ({ services }) => catalogue(services).map(kindOf)
 }
 
 function validateOf(traits: Traits, model: string, validate: Validate): Kind['validate'] {

@@ -12,6 +12,7 @@ import { pageOf } from './paging.ts'
 import { apply, patchedBy } from './patching.ts'
 import { notFound, Refusal } from './refusal.ts'
 import { createRegistry } from './registry.ts'
+import { resourceOf } from './resource-of.ts'
 import { patchScale, replaceScale } from './scaling.ts'
 import { selectionOf } from './selection.ts'
 import { createStore, type Place } from './store.ts'
@@ -26,12 +27,14 @@ export interface ApiOptions {
   readonly customKinds: (definition: KubeObject) => readonly Kind[]
   /** Made over the server itself, whose objects the policies are. */
   readonly admission: (api: Api) => Admission
+  /** What is there from the start, as another server has stored it: taken as it is. */
+  readonly objects?: readonly KubeObject[]
   /** How many changes of each kind a watch can go back; 2,000. */
   readonly memory?: number
 }
 
-/** An API server without any object in it. */
-export function createApi({ clock, ids, builtIns, customKinds, admission, memory }: ApiOptions): Api {
+/** An API server with nothing in it but what it is given. */
+export function createApi({ clock, ids, builtIns, customKinds, admission, objects = [], memory }: ApiOptions): Api {
   const store = createStore(memory)
   const registry = createRegistry(store, builtIns, customKinds)
   const served = (resource: Resource): Kind => {
@@ -102,6 +105,7 @@ export function createApi({ clock, ids, builtIns, customKinds, admission, memory
     },
     watch: (resource, from, listener) => watch(store, served(resource), from, listener),
   }
+  for (const object of objects) store.put(resourceOf(api, object), object)
   const context: ServerContext = { store, registry, clock, ids, admission: admission(api) }
   return api
 }

@@ -16,7 +16,7 @@ import type { AnyPatch, Api } from '../../sandbox/server/api.ts'
 import { Refusal } from '../../sandbox/server/refusal.ts'
 import { resourceOf } from '../../sandbox/server/resource-of.ts'
 import type { ChronicleKeeper } from './chronicle.ts'
-import { autoscaler, chartOf, ingress, rollout, stepOf, template } from './shop.ts'
+import { autoscaler, chartOf, ingress, rollout, squatter, stepOf, template } from './shop.ts'
 import { copyName, namespace, rolloutName, routeNames, type Sight, serviceName, workloadName } from './sight.ts'
 import type { Act, ShopPlan } from './story.ts'
 
@@ -79,6 +79,9 @@ function doAct(stage: Stage, act: Act): string {
       return `helm install of ${act.version}`
     case 'delete-ours':
       return deleteOurs(stage, act.what)
+    case 'squat':
+      createIfGone(stage, squatter(act.what))
+      return `somebody makes a ${act.what} of the name that ours has`
     case 'take-label-off':
       chronicle.excuses.holdWasOff = true
       patch(stage, deploymentResource, workloadName, { metadata: { labels: { [rolloutLabel]: null } } })

@@ -1,6 +1,5 @@
 import { deploymentResource, ingressResource, rolloutResource } from '../../api/names.ts'
 import { holdPolicy } from '../../api/policies/hold.ts'
-import type { Engines } from '../../sandbox/sandbox.ts'
 import { resourceOf } from '../../sandbox/server/resource-of.ts'
 import { perform, type Stage } from './acts.ts'
 import { type Controllers, createControllers, type Witness } from './controllers.ts'
@@ -8,6 +7,7 @@ import { endingOf, farewell } from './endings.ts'
 import { troublePods } from './pod-trouble.ts'
 import { ingress, template } from './shop.ts'
 import { namespace, rolloutName, routeNames, workloadName } from './sight.ts'
+import type { Simulator } from './simulator.ts'
 import type { Story, TimedAct } from './story.ts'
 import { tellWrite } from './telling.ts'
 import { type Breach, createWorld, type World } from './world.ts'
@@ -52,8 +52,8 @@ async function settle({ clock, lastWriteMs }: World): Promise<void> {
 }
 
 /** Plays one story: nothing of it is left to chance, so the same story always comes out the same. */
-export async function play(story: Story, engines: Engines, tell?: Teller): Promise<Outcome> {
-  const world = createWorld(story, engines)
+export async function play(story: Story, simulator: Simulator, tell?: Teller): Promise<Outcome> {
+  const world = createWorld(story, simulator)
   const say = (line: string) => tell?.(world.elapsedMs(), line)
   const [transitions, faults, acts] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>()]
   const witness: Witness = {

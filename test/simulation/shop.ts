@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/kube-object.ts'
-import { apiVersion, rolloutLabel } from '../../api/names.ts'
+import { apiVersion } from '../../api/names.ts'
 import { namespace, rolloutName, routeNames, serviceName, workloadName } from './sight.ts'
 import type { ShopPlan, StepPlan } from './story.ts'
 
@@ -90,4 +90,22 @@ export function autoscaler(): KubeObject {
   }
 }
 
-export const ourLabel = rolloutLabel
+/** Somebody else's object under a name that we would give to one of ours. */
+export function squatter(what: 'route' | 'service' | 'copy'): KubeObject {
+  const others = { app: 'somebody-else' }
+  const name = `${workloadName}-canary`
+  const metadata = { name, namespace }
+  switch (what) {
+    case 'route':
+      return { ...ingress(name, 'elsewhere'), metadata }
+    case 'service':
+      return { ...service, metadata, spec: { selector: others, ports: [{ port: 80 }] } }
+    case 'copy': {
+      const pods = { metadata: { labels: others }, spec: { containers: [{ name: 'x', image: 'x' }] } }
+      const spec = { replicas: 1, selector: { matchLabels: others }, template: pods }
+      return { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec }
+    }
+    default:
+      return what satisfies never
+  }
+}

@@ -1,19 +1,19 @@
-import type { Engines } from '../../sandbox/sandbox.ts'
 import { play } from './play.ts'
+import type { Simulator } from './simulator.ts'
 import type { Story } from './story.ts'
 
 /**
  * A shorter story that breaks the same promise: leaves out acts and faults one after another, for as long as it still
  * breaks (delta debugging by single steps: stories are short).
  */
-export async function shrink(story: Story, engines: Engines): Promise<Story> {
-  const promise = await brokenIn(story, engines)
+export async function shrink(story: Story, simulator: Simulator): Promise<Story> {
+  const promise = await brokenIn(story, simulator)
   if (promise === undefined) return story
   let shortest = story
   for (let isShorter = true; isShorter; ) {
     isShorter = false
     for (const candidate of shorterOnes(shortest)) {
-      if ((await brokenIn(candidate, engines)) !== promise) continue
+      if ((await brokenIn(candidate, simulator)) !== promise) continue
       shortest = candidate
       isShorter = true
       break
@@ -22,8 +22,8 @@ export async function shrink(story: Story, engines: Engines): Promise<Story> {
   return shortest
 }
 
-async function brokenIn(story: Story, engines: Engines): Promise<string | undefined> {
-  const { breaches } = await play(story, engines)
+async function brokenIn(story: Story, simulator: Simulator): Promise<string | undefined> {
+  const { breaches } = await play(story, simulator)
   return breaches[0]?.promise
 }
 

@@ -5,10 +5,10 @@
 import { availableParallelism } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
 import { transitions } from '../../rollout-controller/planner/transitions.ts'
-import { createEngines } from '../../sandbox/sandbox.ts'
 import { playMany } from './crew.ts'
 import { play } from './play.ts'
 import { shrink } from './shrink.ts'
+import { createSimulator } from './simulator.ts'
 import { type Story, storyOf } from './story.ts'
 import { type Summary, summaryText } from './summary.ts'
 
@@ -58,9 +58,9 @@ async function simulate({ runs, from, workers }: Options): Promise<number> {
 }
 
 async function playOne(seed: string, options: Options): Promise<number> {
-  const engines = createEngines()
-  const story = options.shrink === true ? await shrink(storyOf(seed), engines) : storyOf(seed)
-  const { breaches, ending } = await play(story, engines, tell)
+  const simulator = await createSimulator()
+  const story = options.shrink === true ? await shrink(storyOf(seed), simulator) : storyOf(seed)
+  const { breaches, ending } = await play(story, simulator, tell)
   tellPlan(story)
   console.log(`it ends in ${ending}`)
   for (const { promise, what, atMs } of breaches) console.log(`BROKEN at ${stamp(atMs)}: ${promise}: ${what}`)

@@ -67,6 +67,7 @@ export type Act =
   | { readonly kind: 'uninstall-chart' }
   | { readonly kind: 'install-chart'; readonly version: string }
   | { readonly kind: 'delete-ours'; readonly what: 'route' | 'service' | 'copy' | 'stable-template' }
+  | { readonly kind: 'squat'; readonly what: 'route' | 'service' | 'copy' }
   | { readonly kind: 'take-label-off' }
   | { readonly kind: 'bypass-by-hand'; readonly on: boolean }
   | { readonly kind: 'resume-by-hand' }
@@ -111,7 +112,7 @@ export function storyOf(seed: string): Story {
     seed,
     shop,
     pace: pace(dice, shop),
-    approver: dice.chance(0.75) ? { delayMs: dice.between(100, 15_000), twice: dice.chance(0.15) } : undefined,
+    approver: dice.chance(0.85) ? { delayMs: dice.between(100, 15_000), twice: dice.chance(0.15) } : undefined,
     acts: acts(dice),
     faults: faults(dice),
   }
@@ -174,13 +175,32 @@ function pace(dice: Dice, { drainSeconds }: ShopPlan): Pace {
 }
 
 function acts(dice: Dice): readonly TimedAct[] {
-  const first: TimedAct = { act: upgrade(dice, 'v2'), writes: 1_000, ms: dice.between(0, 20_000) }
-  const more = Array.from({ length: dice.between(0, 6) }, () => timed(dice, anyAct(dice)))
-  return [first, ...more]
+  const first: TimedAct = { act: upgrade(dice, 'v2'), writes: never, ms: dice.between(0, 20_000) }
+  const length = dice.between(0, 9)
+  const more = Array.from({ length }, () => (dice.chance(0.35) ? nextRelease(dice) : timed(dice, anyAct(dice))))
+  return dice.chance(0.06) ? [...unheld(dice), ...more] : [first, ...more]
+}
+
+const never = 1_000
+
+/** Another version, once the one before has mostly had its time. */
+const nextRelease = (dice: Dice): TimedAct => ({
+  act: upgrade(dice, dice.pick(['v1', 'v2', 'v3', 'v4'])),
+  writes: never,
+  ms: dice.between(20_000, 120_000),
+})
+
+/** An update that the API server does not hold, and the hold that comes back while it rolls or afterwards. */
+function unheld(dice: Dice): readonly TimedAct[] {
+  return [
+    { act: { kind: 'policies', on: false }, writes: never, ms: dice.between(0, 5_000) },
+    { act: upgrade(dice, 'v2'), writes: never, ms: dice.between(0, 5_000) },
+    { act: { kind: 'policies', on: true }, writes: dice.between(0, 6), ms: dice.between(0, 30_000) },
+  ]
 }
 
 function timed(dice: Dice, act: Act): TimedAct {
-  const writes = dice.chance(0.7) ? dice.between(0, 24) : 1_000
+  const writes = dice.chance(0.7) ? dice.between(0, 24) : never
   const ms = dice.chance(0.5) ? dice.between(0, 10_000) : dice.between(5_000, 90_000)
   return { act, writes, ms }
 }
@@ -219,6 +239,7 @@ function anyAct(dice: Dice): Act {
     [{ kind: 'uninstall-chart' }, 0.5],
     [{ kind: 'install-chart', version: dice.pick(['v1', 'v2', 'v3']) }, 0.7],
     [{ kind: 'delete-ours', what: dice.pick(['route', 'service', 'copy', 'stable-template']) }, 1.5],
+    [{ kind: 'squat', what: dice.pick(['route', 'service', 'copy']) }, 0.7],
     [{ kind: 'take-label-off' }, 0.5],
     [{ kind: 'bypass-by-hand', on: dice.chance(0.6) }, 0.7],
     [{ kind: 'resume-by-hand' }, 0.7],

@@ -1,6 +1,6 @@
 /** One worker of `npm run simulate`: plays every n-th seed and reports to its parent. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { createEngines } from '../../sandbox/sandbox.ts'
 import { playSeeds } from './seeds.ts'
+import { createSimulator } from './simulator.ts'
 
-await playSeeds(workerData, createEngines(), (summary) => parentPort?.postMessage(summary))
+await playSeeds(workerData, await createSimulator(), (summary) => parentPort?.postMessage(summary))

@@ -1,4 +1,3 @@
-import { installManifests } from '../../api/install.ts'
 import { objectOf, stringsOf } from '../../api/json.ts'
 import type { KubeObject } from '../../api/kube-object.ts'
 import {
@@ -18,7 +17,7 @@ import type { KubeClient } from '../../kube/types.ts'
 import { countedIds } from '../../sandbox/ids.ts'
 import type { LifeOf } from '../../sandbox/kubelet/pod-life.ts'
 import { createLocalClient } from '../../sandbox/local-client.ts'
-import { createSandbox, type Engines, type Sandbox } from '../../sandbox/sandbox.ts'
+import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 import type { Api } from '../../sandbox/server/api.ts'
 import { resourceOf } from '../../sandbox/server/resource-of.ts'
 import { createVirtualClock, type VirtualClock } from '../../sandbox/virtual-clock.ts'
@@ -26,8 +25,9 @@ import { type ChronicleKeeper, createChronicle } from './chronicle.ts'
 import { createDice, type Dice } from './dice.ts'
 import { promises } from './promises/index.ts'
 import type { Moment, ServiceSelector } from './promises/moment.ts'
-import { chartOf, ingressClass, rollout, shopNamespace } from './shop.ts'
+import { chartOf, rollout } from './shop.ts'
 import { createLook, namespace, type Sight } from './sight.ts'
+import type { Simulator } from './simulator.ts'
 import type { Story } from './story.ts'
 
 /** A promise that a write broke. */
@@ -74,7 +74,7 @@ const watched = [
 ]
 
 /** The cluster of a story, with Sluice and the user's chart installed and no controller yet. */
-export function createWorld(story: Story, engines: Engines): World {
+export function createWorld(story: Story, { engines, installed }: Simulator): World {
   const clock = createVirtualClock()
   const dice = createDice(story.seed)
   const startMs = clock.monotonicMs()
@@ -84,6 +84,7 @@ export function createWorld(story: Story, engines: Engines): World {
     clock,
     ids: countedIds(story.seed),
     engines,
+    objects: installed,
     lifeOf: livesIn(story, dice.fork('pods')),
     delayMs: () => delayDice.next() * pace.controllerDelayMs,
     memory: 400,
@@ -193,8 +194,7 @@ function actingAs(api: Api, say: (by: Moment['actor']) => void): Api {
 }
 
 function install(api: Api, { shop }: Story): void {
-  const objects = [...installManifests(), shopNamespace, ingressClass, ...chartOf(shop, 'v1', 'healthy'), rollout(shop)]
-  for (const object of objects) api.create(resourceOf(api, object), object)
+  for (const object of [...chartOf(shop, 'v1', 'healthy'), rollout(shop)]) api.create(resourceOf(api, object), object)
 }
 
 function servicesIn(api: Api): readonly ServiceSelector[] {
