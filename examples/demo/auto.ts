@@ -74,12 +74,12 @@ async function goodVersion({ stage, printer, flow }: Scene): Promise<readonly Ch
 
 async function badVersion({ stage, printer, flow }: Scene): Promise<readonly Check[]> {
   const { watcher, session, signal } = stage
-  printer.title('v3-bad: three of ten of its answers are errors; a person rolls it back')
+  printer.title('v3-broken: three of ten of its answers are errors; a person rolls it back')
   const old = podsNow(stage, 'v2')
-  printer.shown(succeeded(await stage.chart.upgrade('v3-bad')))
+  printer.shown(succeeded(await stage.chart.upgrade('v3-broken')))
   await watcher.until('step 1 waits for approval', waitsAt(1))
   const { sent, versions } = await measure(stage, printer, flow)
-  const share = shareCheck('v3-bad', 20, versions['v3-bad']?.answers ?? 0, sent)
+  const share = shareCheck('v3-broken', 20, versions['v3-broken']?.answers ?? 0, sent)
   const gone = whenGone(session, canaryName(appName), signal)
   gone.catch(() => undefined) // awaited below, unless the next line throws first
   printer.shown(await stage.sluice('rollback', appName, '--reason', 'customers complain'))
@@ -87,14 +87,14 @@ async function badVersion({ stage, printer, flow }: Scene): Promise<readonly Che
   const { world } = await watcher.until('it is rolled back', ({ look }) => look.status?.phase === 'RolledBack')
   printer.shown(await stage.sluice('explain', appName))
   await measure(stage, printer, flow)
-  const lastBad = flow.between(0).versions['v3-bad']?.lastAtMs ?? 0
+  const lastBad = flow.between(0).versions['v3-broken']?.lastAtMs ?? 0
   const withinMs = stage.ground.gatewayMs + underWayMs
   printer.say('the Deployment still holds the rejected template; the chart is brought back as well')
   printer.shown(succeeded(await stage.chart.rollback()))
   const back = await watcher.until('it is Healthy again', isHealthyOn('v2'))
   return [
     share,
-    lastAnswerCheck('a rollback is one write: soon nobody meets v3-bad', 'v3-bad', lastBad, goneAtMs, withinMs),
+    lastAnswerCheck('a rollback is one write: soon nobody meets v3-broken', 'v3-broken', lastBad, goneAtMs, withinMs),
     sameCheck('neither the bad version nor its rollback touch a pod of v2', old, podsOf(world, 'v2'), 'pods'),
     sameCheck('nor does bringing the chart back', old, podsOf(back.world, 'v2'), 'pods'),
   ]

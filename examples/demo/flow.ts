@@ -52,7 +52,7 @@ export function startFlow({ url, host, rate }: FlowOptions): Flow {
 }
 
 /** A version that is meant to fail: its errors are its own (sandbox/pods/behaviour.ts). */
-export const isBad = (version: string): boolean => version.endsWith('-bad')
+export const isBad = (version: string): boolean => version.endsWith('-broken')
 
 /** `2 × 503, 1 × reset`. */
 export const lossesText = (losses: Answers['losses']): string =>

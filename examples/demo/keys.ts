@@ -65,11 +65,11 @@ function upgrades(look: Look): readonly Binding[] {
   const isDue = look.status?.phase === 'Healthy'
   return [
     { key: 'u', text: `upgrade to ${version}`, isDue, wish: { kind: 'upgrade', version } },
-    { key: 'b', text: `to a bad ${version}`, isDue, wish: { kind: 'upgrade', version: `${version}-bad` } },
+    { key: 'b', text: `to a bad ${version}`, isDue, wish: { kind: 'upgrade', version: `${version}-broken` } },
   ]
 }
 
-/** One more than the highest that the workload or its pods have: `v3` after `v2`, also after `v2-bad`. */
+/** One more than the highest that the workload or its pods have: `v3` after `v2`, also after `v2-broken`. */
 function nextVersion({ workload, stable }: Look): string {
   const numbers = [...(workload?.images ?? []), ...(stable?.images ?? [])].map((image) =>
     /^v(\d+)/.exec(imageTag(image)),

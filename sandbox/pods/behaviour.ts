@@ -22,7 +22,7 @@ export interface Behaviour {
 
 export const annotationPrefix = 'pod.sluice.test/'
 
-/** The share of errors of a version whose tag ends in `-bad`, where no annotation says otherwise. */
+/** The share of errors of a version whose tag ends in `-broken`, where no annotation says otherwise. */
 const badShare = 0.3
 
 /** Reads a Pod as the API server gives it; undefined while it has no address, or will never have one again. */
@@ -46,7 +46,7 @@ export function parsePod(object: unknown): Pod | undefined {
 export function behaviourOf(annotations: Readonly<Record<string, string>>, version: string): Behaviour {
   const said = (name: string): string | undefined => annotations[`${annotationPrefix}${name}`]
   return {
-    errorShare: numberOf(said('error-share'), version.endsWith('-bad') ? badShare : 0),
+    errorShare: numberOf(said('error-share'), version.endsWith('-broken') ? badShare : 0),
     delayMs: numberOf(said('delay-ms')),
     crashes: said('crash') !== undefined,
   }

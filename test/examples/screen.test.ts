@@ -137,7 +137,7 @@ describe('the keys', () => {
   it('after a rollback try again or bring the chart back, and count on from the bad version', () => {
     const rejected = { revision: 'bbbbbbbbbb', at: ago(5), by: 'admin', message: '' }
     const status = statusOf({ phase: 'RolledBack', rejected })
-    const keys = texts(lookOf({ status, workload: holding('v3-bad'), stable: side('v2', 10) }))
+    const keys = texts(lookOf({ status, workload: holding('v3-broken'), stable: side('v2', 10) }))
     expect(keys).toContain('t try it again')
     expect(keys).toContain('h bring the chart back')
     expect(keys).toContain('u upgrade to v4')

@@ -159,7 +159,7 @@ describe('npm start', () => {
 })
 
 describe('the chart as Helm renders it, for those without Helm', () => {
-  it.each(['v1', 'v2', 'v3-bad'])('is what Helm renders for %s', async (version) => {
+  it.each(['v1', 'v2', 'v3-broken'])('is what Helm renders for %s', async (version) => {
     const args = ['template', 'canary-demo', 'examples/chart', '--set', `image.tag=${version}`]
     const { stdout } = await runCommand(await helm(), args, { cwd: root })
     expect(renderedObjects(version)).toEqual(parseAllDocuments(stdout).map((document) => document.toJS()))

@@ -1,5 +1,5 @@
 import type { Decision } from '../../api/decision.ts'
-import { objectsOf } from '../../api/json.ts'
+import { objectOf, objectsOf } from '../../api/json.ts'
 import type { KubeObject } from '../../api/kube-object.ts'
 import { canaryServiceName, routeNames, type Sight, serviceName } from './sight.ts'
 
@@ -8,6 +8,10 @@ export interface Chronicle {
   /** What the world did that excuses a promise. */
   readonly excuses: Excuses
   readonly decisions: readonly Decision[]
+  /** Every template that the workload ever had, by its revision. */
+  readonly templates: ReadonlyMap<string, unknown>
+  /** The revisions that it had before the write that is asked about. */
+  readonly earlierRevisions: ReadonlySet<string>
   /** The most ready endpoints of that Service at any moment of the last `ms`. */
   mostReady(service: string, ms: number): number
   /** The fewest pods that the workload asked for in the last `ms`. */
@@ -49,6 +53,8 @@ export interface ChronicleKeeper extends Chronicle {
 export function createChronicle(now: () => number): ChronicleKeeper {
   const series = new Map<string, Entry[]>()
   const decisions: Decision[] = []
+  const templates = new Map<string, unknown>()
+  const earlierRevisions = new Set<string>()
   const readyOf = new Map<string, Map<string, number>>()
   const push = (name: string, value: number) => {
     const entries = series.get(name) ?? []
@@ -83,6 +89,8 @@ export function createChronicle(now: () => number): ChronicleKeeper {
       strayDecisions: 0,
     },
     decisions,
+    templates,
+    earlierRevisions,
     mostReady: (service, ms) => Math.max(0, ...values(`ready ${service}`, ms)),
     fewestReplicas: (ms) => Math.min(...values('replicas', ms)),
     shares(route, ms) {
@@ -94,6 +102,10 @@ export function createChronicle(now: () => number): ChronicleKeeper {
     note(object, isGone, { workload, routes }) {
       if (object.kind === 'EndpointSlice') noteSlice(object, isGone)
       if (workload !== undefined) push('replicas', workload.replicas)
+      if (workload !== undefined && object.metadata.uid === workload.uid) {
+        for (const known of templates.keys()) earlierRevisions.add(known)
+        templates.set(workload.revision, objectOf(object['spec'])['template'])
+      }
       for (const { name, canary } of routes) push(`share ${name}`, canary ?? 0)
     },
     decided(decision) {

@@ -5,7 +5,7 @@ import { perform, type Stage } from './acts.ts'
 import { type Controllers, createControllers, type Witness } from './controllers.ts'
 import { endingOf, farewell } from './endings.ts'
 import { troublePods } from './pod-trouble.ts'
-import { ingress, template } from './shop.ts'
+import { ingress } from './shop.ts'
 import { namespace, rolloutName, routeNames, workloadName } from './sight.ts'
 import type { Simulator } from './simulator.ts'
 import type { Story, TimedAct } from './story.ts'
@@ -178,10 +178,12 @@ async function takeLeave({ world, say }: Playing): Promise<readonly Breach[]> {
       api.delete(rolloutResource, { namespace, name: rolloutName }, { propagationPolicy: 'Foreground' })
   })
   await settle(world)
-  if (look().rollout?.status?.waiting?.reason === 'StableTemplateLost') {
-    say('user: helm rollback to v1')
-    const body = { spec: { template: template('v1', 'healthy') } }
-    world.asUser(() => api.patch(deploymentResource, { namespace, name: workloadName }, { type: 'merge', body }))
+  const lost = look().rollout?.status
+  if (lost?.waiting?.reason === 'StableTemplateLost') {
+    say('user: helm rollback to the stable version')
+    const value = chronicle.templates.get(lost.stable?.revision ?? '')
+    const body = [{ op: 'replace', path: '/spec/template', value }] as const
+    world.asUser(() => api.patch(deploymentResource, { namespace, name: workloadName }, { type: 'json', body }))
     await settle(world)
   }
   return farewell(world, stable)

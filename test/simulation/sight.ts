@@ -132,7 +132,9 @@ function readDeployment({ metadata, spec }: KubeObject): DeploymentSight {
 
 const prefix = 'nginx.ingress.kubernetes.io/'
 
-function readWeight({ metadata }: KubeObject): number {
+/** Undefined for an Ingress that only has the name of ours. */
+function readWeight({ metadata }: KubeObject): number | undefined {
+  if (metadata.labels?.[ownerUidLabel] === undefined) return undefined
   const { [`${prefix}canary`]: canary, [`${prefix}canary-weight`]: weight } = metadata.annotations ?? {}
   return canary === 'true' ? Number(weight ?? 0) : 100
 }

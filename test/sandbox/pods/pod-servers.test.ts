@@ -64,8 +64,8 @@ describe('pods', () => {
   it('err as their annotations or their tag say', async () => {
     const made = servers({ random: () => 0.25 })
     await made.start(pod('good'), '10.244.0.1')
-    await made.start(pod('bad', 'v3-bad'), '10.244.0.2')
-    await made.start(pod('mild', 'v3-bad', { 'pod.sluice.test/error-share': '0.1' }), '10.244.0.3')
+    await made.start(pod('bad', 'v3-broken'), '10.244.0.2')
+    await made.start(pod('mild', 'v3-broken', { 'pod.sluice.test/error-share': '0.1' }), '10.244.0.3')
     const answers = ['1', '2', '3'].map((last) => fetch(urlOf(made, `10.244.0.${last}`)))
     expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 500, 200])
   })

@@ -33,6 +33,44 @@ export const noMoreThanTheStep: Promised = ({ actor, before, after }) => {
   return undefined
 }
 
+/** 5: gates open only when every route that leads to the workload has the step's weight. */
+export const gatesOpenOnTheSplit: Promised = ({ before, after, chronicle, lagMs }) => {
+  const was = before.rollout?.status?.release
+  const is = after.rollout?.status?.release
+  if (is?.gatesOpenedAt === undefined || was?.gatesOpenedAt === is.gatesOpenedAt) return undefined
+  for (const { name, leadsToWorkload } of after.routes) {
+    if (!leadsToWorkload || !is.routes.some((route) => route.name === name)) continue
+    const { most, least } = chronicle.shares(name, lagMs)
+    if (is.weight < least || is.weight > most)
+      return `gates open at ${is.weight} % while ${name} has ${least} to ${most} %`
+  }
+  return undefined
+}
+
+/** 5: while a person has it paused no weight rises and no step passes. */
+export const aPauseHolds: Promised = ({ before, after, actor, object }) => {
+  const { status } = before.rollout ?? {}
+  if (actor !== 'controller' || status?.release?.paused === undefined || status.phase !== 'Progressing')
+    return undefined
+  for (const [index, { name, canary = 0 }] of after.routes.entries()) {
+    if (canary > (before.routes[index]?.canary ?? 0) && object.kind === 'Ingress')
+      return `${name} rises while it is paused`
+  }
+  const is = after.rollout?.status
+  const left = is?.release?.attempt === status.release.attempt && hasLeftStep(status.release, is.release)
+  return left && is.release.paused !== undefined ? 'a step passes while it is paused' : undefined
+}
+
+/** 6: what was turned down is not released again unless somebody says retry. */
+export const staysRejected: Promised = ({ before, after, chronicle }) => {
+  const { rejected, release: was } = before.rollout?.status ?? {}
+  const is = after.rollout?.status?.release
+  if (rejected === undefined || is === undefined || is.attempt === was?.attempt || is.revision !== rejected.revision)
+    return undefined
+  if (chronicle.decisions.some(({ verb }) => verb === 'retry')) return undefined
+  return `revision ${rejected.revision} was turned down and is released again, attempt ${is.attempt}`
+}
+
 /** 7: an update of a claimed workload rolls only when it is promoted, put back or let around Sluice on the record. */
 export const neverUncanariedInSilence: Promised = ({ before, after, chronicle }) => {
   const { workload, rollout } = after

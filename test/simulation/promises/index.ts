@@ -1,6 +1,14 @@
-import { everyWaitSaysWhy, neverUncanariedInSilence, noMoreThanTheStep, noStepWithoutItsGates } from './control.ts'
+import {
+  aPauseHolds,
+  everyWaitSaysWhy,
+  gatesOpenOnTheSplit,
+  neverUncanariedInSilence,
+  noMoreThanTheStep,
+  noStepWithoutItsGates,
+  staysRejected,
+} from './control.ts'
 import type { Promised } from './moment.ts'
-import { leavesTheWorkloadItsOwn, ownsOnlyItsOwn, touchesOnlyItsFields } from './ownership.ts'
+import { leavesTheWorkloadItsOwn, ownsOnlyItsOwn, touchesOnlyItsFields, writesOnlyKeptTemplates } from './ownership.ts'
 import {
   bornApart,
   breaksOnlyAfterDrain,
@@ -21,10 +29,14 @@ export const promises: readonly (readonly [string, Promised])[] = [
   ['4 born apart', bornApart],
   ['5 no step without its gates', noStepWithoutItsGates],
   ['5 no more than the step', noMoreThanTheStep],
+  ['5 gates open on the split', gatesOpenOnTheSplit],
+  ['5 a pause holds', aPauseHolds],
+  ['6 stays rejected', staysRejected],
   ['6 rolls back in one write', rollsBackInOneWrite],
   ['7 never un-canaried in silence', neverUncanariedInSilence],
   ['8 every wait says why', everyWaitSaysWhy],
   ['10 leaves the workload its own', leavesTheWorkloadItsOwn],
   ['11 owns only its own', ownsOnlyItsOwn],
   ['11 touches only its fields', touchesOnlyItsFields],
+  ['11 writes only kept templates', writesOnlyKeptTemplates],
 ]

@@ -28,6 +28,15 @@ export const touchesOnlyItsFields: Promised = ({ actor, type, object, old }) => 
     : `Deployment ${object.metadata.name} is changed in more than what holds it`
 }
 
+/** 11: a template that we write is one that the workload had before. */
+export const writesOnlyKeptTemplates: Promised = ({ actor, before, after, chronicle }) => {
+  if (actor !== 'controller' || before.workload === undefined || after.workload?.uid !== before.workload.uid)
+    return undefined
+  const { revision } = after.workload
+  if (revision === before.workload.revision || chronicle.earlierRevisions.has(revision)) return undefined
+  return `the workload is given the template ${revision}, which nobody wrote`
+}
+
 /** A Deployment without what we may write. The template is: it is put back as it was kept. */
 function bare({ metadata, spec, ...rest }: KubeObject): unknown {
   const {
