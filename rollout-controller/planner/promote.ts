@@ -56,9 +56,12 @@ function drainOld(view: View, release: Release): Turn {
   return go(ready(view), 'drained', { ...enter(ready(view), release, 'Rolling'), drainSince: undefined })
 }
 
+/** No route sends the workload anything. */
+const carriesAll = (view: View): boolean => view.routes.every(({ state }) => state.canary === 100)
+
 /** A route that sends requests to the old pods again, whoever made it so: their drain counts from its end. */
 function drainAnew(view: View): View {
-  if (view.routes.every(({ state }) => state.canary === 100)) return view
+  if (carriesAll(view)) return view
   return { ...view, status: withStatus(view.status, { drainSince: stamp(view.now) }) }
 }
 
@@ -72,6 +75,9 @@ function roll(view: View, release: Release): Turn {
   if (!workload || workload.uid !== view.status.stable?.workloadUid) return voided(view)
   if (isCommitted(view, release)) return commit(view, release)
   if (workload.revision !== release.revision) return turnedAround(view, workload.revision)
+  if (workload.paused && !carriesAll(view)) {
+    return go(view, 'split-lost', { ...enter(view, release, 'Draining'), drainSince: stamp(view.now) })
+  }
   if (workload.paused) return liftOrWait(view, rollingNow(view, release))
   const keepSplit = shiftTo(view, whole(view)).actions
   if (!isWhole(workload) || workload.availableReplicas < release.desired || workload.readyEndpoints < release.desired) {

@@ -45,6 +45,11 @@ export const transitions = {
   'promotion-begins': { from: 'Progressing', to: 'Promoting/Filling', when: 'all gates of the last step passed' },
   filled: { from: 'Promoting/Filling', to: 'Promoting/Draining', when: 'the copy carries all traffic' },
   drained: { from: 'Promoting/Draining', to: 'Promoting/Rolling', when: 'the drain time of the old pods has passed' },
+  'split-lost': {
+    from: 'Promoting/Rolling',
+    to: 'Promoting/Draining',
+    when: 'a route sends requests to the workload again before it has begun to roll',
+  },
   rolled: {
     from: 'Promoting/Rolling',
     to: 'Promoting/Returning',

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Cache, type CacheEvent, createCache } from '../../kube/cache.ts'
 import { createClient, type KubeClient } from '../../kube/client.ts'
-import { createVirtualClock, type VirtualClock } from '../builders/virtual-clock.ts'
+import { createVirtualClock, type VirtualClock } from '../../sandbox/virtual-clock.ts'
 import {
   answerStatus,
   CONFIG_MAPS,

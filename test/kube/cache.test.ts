@@ -4,7 +4,7 @@ import { type CacheEvent, createCache } from '../../kube/cache.ts'
 import { KubeError } from '../../kube/errors.ts'
 import { compareResourceVersions } from '../../kube/resource-version.ts'
 import type { WatchEvent } from '../../kube/types.ts'
-import { createVirtualClock } from '../builders/virtual-clock.ts'
+import { createVirtualClock } from '../../sandbox/virtual-clock.ts'
 import { CONFIG_MAPS } from './misbehaving-server.ts'
 
 const object = (name: string, resourceVersion: string, uid = name): KubeObject => ({

@@ -3,7 +3,7 @@ import type { KubeObject, Resource } from '../../api/kube-object.ts'
 import { KubeError } from '../../kube/errors.ts'
 import { createEventRecorder, type EventInput } from '../../kube/events.ts'
 import type { Patch } from '../../kube/types.ts'
-import { createVirtualClock } from '../builders/virtual-clock.ts'
+import { createVirtualClock } from '../../sandbox/virtual-clock.ts'
 
 const regarding = {
   apiVersion: 'sluice.dev/v1alpha1',

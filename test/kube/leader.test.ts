@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createElection } from '../../kube/leader.ts'
-import { createVirtualClock } from '../builders/virtual-clock.ts'
+import { createVirtualClock } from '../../sandbox/virtual-clock.ts'
 import { createOneObject } from './lease-server.ts'
 
 function setUp() {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createQueue, type Lane, type WorkQueue } from '../../rollout-controller/loop/queue.ts'
 import { work } from '../../rollout-controller/loop/worker.ts'
-import { createVirtualClock } from '../builders/virtual-clock.ts'
+import { createVirtualClock } from '../../sandbox/virtual-clock.ts'
 
 const never = new AbortController().signal
 

@@ -53,6 +53,7 @@ const events = [
   'half-rolled',
   'stray-copy',
   'template-lost',
+  'route-lost',
 ] as const
 type Event = (typeof events)[number]
 
@@ -72,6 +73,7 @@ const openings: readonly (readonly Event[])[] = [
   [...midRoll, 'upgrade-v3', 'look'],
   [...midRoll, 'rollback', 'look'],
   [...rolling, 'ready', 'look', 'look'],
+  [...opening, ...passStep, ...passStep, 'drain', 'crash-before', 'route-lost', 'look'],
   [...claimed, 'policy-lost', 'upgrade-v2', 'half-rolled', 'look'],
   [...claimed, 'policy-lost', 'upgrade-v2', 'ready', 'look'],
   [...opening, 'rollback', 'look', 'look', 'drain', 'look', 'look'],
@@ -165,6 +167,9 @@ function happen(w: World, event: Event): void {
     case 'template-lost':
       delete w.templates.stable
       return
+    case 'route-lost': // somebody deletes ours; the requests that this costs are theirs
+      if (workload?.paused) w.route = { canary: 0, registered: false }
+      return
     case 'stray-copy':
       w.copy ??= { revision: 'v0', replicas: 1, ready: 1 }
       return
@@ -225,6 +230,7 @@ function run(list: readonly Event[], steps: readonly Step[]): World {
   for (const event of list) {
     const lastReachable = w.route.canary > 0 ? w.now : memory.lastReachable
     happen(w, event)
+    if (event === 'route-lost') memory = { ...memory, canary: w.route.canary }
     for (const [name, holds] of Object.entries(promises)) {
       if (!holds(w, { ...memory, lastReachable })) {
         throw new Error(`broken: ${name}, after ${event}\n${list.join(' ')}\n${w.log.join('\n')}`)

@@ -218,6 +218,22 @@ describe('a drain', () => {
     expect(stage(w)).toBe('Rolling')
   })
 
+  it('of the old pods starts anew when the split is lost right before the workload rolls', () => {
+    const w = atFirstGate(steps(20))
+    decide(w, 'approve')
+    settle(w)
+    podsGetReady(w)
+    settle(w)
+    w.now += drainMs
+    turn(w, 0) // the process dies before the hold comes off
+    expect(stage(w)).toBe('Rolling')
+    w.route = { canary: 0, registered: false }
+    settle(w)
+    expect([stage(w), share(w), w.workload?.paused]).toEqual(['Draining', 100, true])
+    pass(w, drainMs)
+    expect([stage(w), w.workload?.paused]).toEqual(['Rolling', false])
+  })
+
   it('of the copy starts anew when requests could reach it again meanwhile', () => {
     const w = atFirstGate()
     decide(w, 'rollback')

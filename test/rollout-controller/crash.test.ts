@@ -1,23 +1,26 @@
 import { describe, expect, it } from 'vitest'
+import { objectOf, objectsOf } from '../../api/json.ts'
+import type { KubeObject } from '../../api/kube-object.ts'
 import {
   deploymentResource,
   endpointSliceResource,
   ingressResource,
+  ownerUidLabel,
+  podResource,
   podTemplateResource,
   rolloutResource,
   serviceResource,
 } from '../../api/names.ts'
-import { lagging } from '../builders/lagging-client.ts'
-import type { WriteSeen } from '../builders/memory-kube.ts'
+import { createEngines } from '../../sandbox/sandbox.ts'
 import { type Death, mortal } from '../builders/mortal-client.ts'
 import { createShop, type Shop } from '../builders/shop.ts'
-import { createVirtualClock } from '../builders/virtual-clock.ts'
-import { pass, startControl } from './shop-floor.ts'
+import type { WriteSeen } from '../builders/written.ts'
+import { startControl } from './shop-floor.ts'
 
 /** One thing somebody does, once the world is ready for it. */
 interface Scene {
   readonly when: (shop: Shop) => boolean
-  readonly act: (shop: Shop) => void | Promise<void>
+  readonly act: (shop: Shop) => void
 }
 
 const isAt = (phase: string) => (shop: Shop) => shop.status()?.phase === phase
@@ -26,6 +29,8 @@ const waitsAt = (step: number) => (shop: Shop) => {
   return release?.step === step && release.gatesOpenedAt !== undefined
 }
 const nothing = () => undefined
+const engines = createEngines()
+const serviceNameLabel = 'kubernetes.io/service-name'
 const upgrade: Scene = { when: isAt('Healthy'), act: (shop) => shop.upgrade('web:v2') }
 
 const stories: Readonly<Record<string, readonly Scene[]>> = {
@@ -44,9 +49,9 @@ const stories: Readonly<Record<string, readonly Scene[]>> = {
     upgrade,
     {
       when: waitsAt(1),
-      act: (shop) => shop.kube.client.delete(rolloutResource, { namespace: 'shop', name: 'web' }),
+      act: ({ api }) => api.delete(rolloutResource, { namespace: 'shop', name: 'web' }),
     },
-    { when: (shop) => shop.kube.all(rolloutResource).length === 0, act: nothing },
+    { when: ({ api }) => api.list(rolloutResource).items.length === 0, act: nothing },
   ],
 }
 
@@ -65,24 +70,24 @@ async function play(
   { death, twin, lagMs }: Trouble = {},
 ): Promise<{ readonly shop: Shop; readonly writes: number }> {
   const breaches: string[] = []
-  const shop: Shop = createShop({ afterWrite: (write) => breaches.push(...breachesOf(shop, write)) })
-  const clock = createVirtualClock()
-  const first = mortal(shop.kube.client, death)
-  let working = startControl(shop, clock, lagMs === undefined ? first.client : lagging(first.client, clock, lagMs))
-  const second = twin === true ? startControl(shop, clock) : undefined
+  const onWrite = (write: WriteSeen) => breaches.push(...breachesOf(shop, write))
+  const shop: Shop = await createShop({ engines, onWrite, ...(lagMs === undefined ? {} : { lagMs }) })
+  const first = mortal(shop.client, death)
+  let working = startControl(shop, { client: first.client })
+  const second = twin === true ? startControl(shop, { identity: 'twin' }) : undefined
   let isReplaced = false
   for (const { when, act } of story) {
     for (let looks = 0; !when(shop); looks++) {
       if (looks > 200) throw new Error(`stuck: ${JSON.stringify(shop.status())} ${working.complaints.join('')}`)
-      await pass(shop, clock, 1000)
+      await shop.clock.advance(1000)
       if (!first.isDead() || isReplaced) continue
       isReplaced = true
       await working.stop()
-      working = startControl(shop, clock)
+      working = startControl(shop)
     }
-    await act(shop)
+    act(shop)
   }
-  await pass(shop, clock, 5000)
+  await shop.clock.advance(5000)
   await working.stop()
   await second?.stop()
   expect(breaches).toEqual([])
@@ -93,25 +98,32 @@ async function play(
 function breachesOf(shop: Shop, { verb, kind, name }: WriteSeen): readonly string[] {
   const weight = shop.canaryWeight()
   if (kind === 'Ingress' && verb !== 'delete' && weight !== undefined && weight > 0) {
-    const slice = shop.kube.find(endpointSliceResource, { namespace: 'shop', name: 'web-canary-slice' })
-    const endpoints = slice?.['endpoints']
-    const ready = Array.isArray(endpoints) ? endpoints.length : 0
+    const ready = readyEndpoints(shop, 'web-canary')
     if (ready < Math.ceil(weight / 10)) return [`weight ${weight} on ${ready} ready pods`]
   }
   const isShrunk = verb === 'delete' && name === 'web-canary' && kind !== 'Ingress'
   return isShrunk && weight !== undefined ? [`${kind} ${name} deleted under its route`] : []
 }
 
-/** The world without what differs from run to run: versions, uids, times. */
-function worldOf({ kube }: Shop): unknown {
+function readyEndpoints({ api }: Shop, service: string): number {
+  const slices = api.list(endpointSliceResource, { namespace: 'shop', labelSelector: `${serviceNameLabel}=${service}` })
+  return slices.items
+    .flatMap((slice) => objectsOf(slice['endpoints']))
+    .filter(({ conditions }) => objectOf(conditions)['ready'] === true).length
+}
+
+/** The world without what differs from run to run: versions, uids, times, names of pods. */
+function worldOf({ api }: Shop): unknown {
   const kinds = [deploymentResource, serviceResource, ingressResource, podTemplateResource]
-  return kinds.flatMap((resource) =>
-    kube.all(resource).map(({ kind, metadata, spec, template }) => {
-      const { name, annotations } = metadata
-      const labels = Object.entries(metadata.labels ?? {}).filter(([key]) => key !== 'sluice.dev/rollout-uid')
-      return { kind, name, annotations: { ...annotations }, labels, spec, template }
-    }),
-  )
+  const objects = kinds.flatMap((resource) => api.list(resource, { namespace: 'shop' }).items)
+  const pods = api.list(podResource, { namespace: 'shop' }).items
+  return { objects: objects.map(lasting), pods: pods.map(({ metadata }) => metadata.labels) }
+}
+
+function lasting({ kind, metadata, spec, template }: KubeObject): unknown {
+  const { name, annotations } = metadata
+  const labels = Object.entries(metadata.labels ?? {}).filter(([key]) => key !== ownerUidLabel)
+  return { kind, name, annotations: { ...annotations }, labels, spec, template }
 }
 
 describe.each(Object.entries(stories))('%s', (_title, story) => {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '../../api/clock.ts'
 import { createShop } from '../builders/shop.ts'
-import { createVirtualClock } from '../builders/virtual-clock.ts'
-import { pass, startControl } from './shop-floor.ts'
+import { startControl } from './shop-floor.ts'
 
 /** A process whose wall clock is wrong by so much from some moment on. */
 function wrongClock(clock: Clock) {
@@ -15,20 +14,19 @@ describe('the drain of a copy', () => {
   it.each([3_600_000, -3_600_000])(
     'takes its time, no more and no less, when the wall clock jumps by %i ms',
     async (jumpMs) => {
-      const shop = createShop()
-      const clock = createVirtualClock()
-      const wrong = wrongClock(clock)
-      const { stop } = startControl(shop, { ...clock, ...wrong.clock })
-      await pass(shop, clock, 2_000)
-      await shop.upgrade('web:v2')
-      await pass(shop, clock, 5_000)
+      const shop = await createShop()
+      const wrong = wrongClock(shop.clock)
+      const { stop } = startControl(shop, { clock: wrong.clock })
+      await shop.clock.advance(2_000)
+      shop.upgrade('web:v2')
+      await shop.clock.advance(5_000)
       shop.decide('rollback')
-      await pass(shop, clock, 1_000)
+      await shop.clock.advance(1_000)
       expect(shop.canaryWeight()).toBeUndefined()
       wrong.set(jumpMs)
-      await pass(shop, clock, 8_000)
+      await shop.clock.advance(8_000)
       expect(shop.ours()).toContain('Deployment/web-canary')
-      await pass(shop, clock, 3_000)
+      await shop.clock.advance(3_000)
       expect(shop.ours()).toEqual([])
       await stop()
     },

@@ -7,7 +7,7 @@ import {
   servesHold,
   serviceAccountTokens,
 } from '../../rollout-controller/identity.ts'
-import { createVirtualClock } from '../builders/virtual-clock.ts'
+import { createVirtualClock } from '../../sandbox/virtual-clock.ts'
 
 const answering = (answer: (path: string) => unknown) => {
   const asked: string[] = []

@@ -15,8 +15,8 @@ import { observe } from '../../rollout-controller/observe.ts'
 import { createCaches } from '../../rollout-controller/observed-caches.ts'
 import type { Snapshot } from '../../rollout-controller/snapshot.ts'
 import { createTriggers } from '../../rollout-controller/triggers.ts'
+import { createVirtualClock } from '../../sandbox/virtual-clock.ts'
 import { createShop, type Shop } from '../builders/shop.ts'
-import { createVirtualClock } from '../builders/virtual-clock.ts'
 
 const name = { namespace: 'shop', name: 'web' }
 const servedBy = (service: string) => ({ namespace: 'shop', labels: { 'kubernetes.io/service-name': service } })

@@ -1,11 +1,12 @@
+import type { Clock } from '../../api/clock.ts'
 import type { KubeClient } from '../../kube/types.ts'
 import { type Control, createControl } from '../../rollout-controller/control.ts'
 import { createLog } from '../../rollout-controller/log.ts'
 import { createMetrics } from '../../rollout-controller/server/metrics.ts'
 import type { Shop } from '../builders/shop.ts'
-import type { VirtualClock } from '../builders/virtual-clock.ts'
+import { createDice } from '../simulation/dice.ts'
 
-/** A controller at work on a shop in memory, in virtual time. */
+/** A controller at work on a shop, in virtual time. */
 export interface WorkingControl {
   readonly control: Control
   /** What went wrong, as logged. */
@@ -13,12 +14,24 @@ export interface WorkingControl {
   readonly stop: () => Promise<void>
 }
 
-export function startControl(shop: Shop, clock: VirtualClock, client: KubeClient = shop.kube.client): WorkingControl {
+export interface ControlParts {
+  /** Unique per process. */
+  readonly identity?: string
+  readonly client?: KubeClient
+  /** As this process reads it. */
+  readonly clock?: Clock
+}
+
+export function startControl(
+  shop: Shop,
+  { identity = 'test', client = shop.client, clock = shop.clock }: ControlParts = {},
+): WorkingControl {
   const complaints: string[] = []
   const control = createControl({
     client,
     clock,
-    identity: 'test',
+    random: createDice(identity).next,
+    identity,
     leaderElection: false,
     holdServed: true,
     log: createLog({ level: 'warn', format: 'text', now: () => clock.now(), write: (line) => complaints.push(line) }),
@@ -32,17 +45,8 @@ export function startControl(shop: Shop, clock: VirtualClock, client: KubeClient
     complaints,
     async stop() {
       ending.abort()
-      await clock.advance(0)
+      await shop.clock.advance(0)
       await ended
     },
   }
-}
-
-/** Lets time pass in small steps; pods follow after each. */
-export async function pass(shop: Shop, clock: VirtualClock, ms: number): Promise<void> {
-  for (let passed = 0; passed < ms; passed += 500) {
-    await clock.advance(500)
-    shop.settlePods()
-  }
-  await clock.advance(0)
 }

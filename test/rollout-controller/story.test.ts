@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { objectOf } from '../../api/json.ts'
 import { createShop, type Shop } from '../builders/shop.ts'
-import { createVirtualClock } from '../builders/virtual-clock.ts'
-import { pass, startControl } from './shop-floor.ts'
+import { startControl } from './shop-floor.ts'
 
 async function openShop() {
-  const shop = createShop()
-  const clock = createVirtualClock()
-  const working = startControl(shop, clock)
-  const wait = (ms: number) => pass(shop, clock, ms)
+  const shop = await createShop()
+  const working = startControl(shop)
+  const wait = (ms: number) => shop.clock.advance(ms)
   await wait(2000)
   return { shop, wait, ...working }
 }
@@ -28,15 +26,15 @@ describe('a Rollout, from the shell’s first look to its last', () => {
 
   it('writes nothing while nothing changes', async () => {
     const { shop, wait, stop } = await openShop()
-    const before = shop.kube.writes.length
+    const before = shop.writes.length
     await wait(600_000)
-    expect(shop.kube.writes.slice(before)).toEqual([])
+    expect(shop.writes.slice(before)).toEqual([])
     await stop()
   })
 
   it('gives an update its pods, its share and then waits for a person', async () => {
     const { shop, wait, stop } = await openShop()
-    await shop.upgrade('web:v2')
+    shop.upgrade('web:v2')
     await wait(5000)
     expect(paused(shop)).toBe(true)
     expect(replicas(shop, 'web-canary')).toBe(2)
@@ -50,7 +48,7 @@ describe('a Rollout, from the shell’s first look to its last', () => {
 
   it('rolls back and keeps the rejected template held', async () => {
     const { shop, wait, stop } = await openShop()
-    await shop.upgrade('web:v2')
+    shop.upgrade('web:v2')
     await wait(5000)
     shop.decide('rollback')
     await wait(60_000)
@@ -62,7 +60,7 @@ describe('a Rollout, from the shell’s first look to its last', () => {
 
   it('promotes and leaves nothing of its own', async () => {
     const { shop, wait, stop, complaints } = await openShop()
-    await shop.upgrade('web:v2')
+    shop.upgrade('web:v2')
     await wait(5000)
     shop.decide('approve')
     await wait(5000)

@@ -6,7 +6,7 @@ import { split } from '../../../sandbox/gateway/pick.ts'
 import { countedIds } from '../../../sandbox/ids.ts'
 import { annotatedLife } from '../../../sandbox/kubelet/pod-life.ts'
 import { createSandbox } from '../../../sandbox/sandbox.ts'
-import { createVirtualClock } from '../../builders/virtual-clock.ts'
+import { createVirtualClock } from '../../../sandbox/virtual-clock.ts'
 import { ingress, nginxClass } from './objects.ts'
 
 const asked = { host: 'web.test', path: '/' }

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { KubeObject } from '../../../api/kube-object.ts'
 import { systemClock } from '../../../rollout-controller/loop/clock.ts'
 import { createPodServers, type PodServers } from '../../../sandbox/pods/pod-servers.ts'
-import { createVirtualClock } from '../../builders/virtual-clock.ts'
+import { createVirtualClock } from '../../../sandbox/virtual-clock.ts'
 
 const running: PodServers[] = []
 afterEach(async () => {

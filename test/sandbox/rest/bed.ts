@@ -8,7 +8,7 @@ import { serve } from '../../../sandbox/rest/server.ts'
 import { createApi } from '../../../sandbox/server/api-server.ts'
 import { type Authorize, admin, mastersGroup } from '../../../sandbox/server/caller.ts'
 import type { Kind } from '../../../sandbox/server/kind.ts'
-import { createVirtualClock } from '../../builders/virtual-clock.ts'
+import { createVirtualClock } from '../../../sandbox/virtual-clock.ts'
 
 const core = (plural: string, kind: string, namespaced = true): Resource => ({
   group: '',

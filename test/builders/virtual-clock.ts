@@ -1,1 +1,0 @@
-export { createVirtualClock, type VirtualClock } from '../../sandbox/virtual-clock.ts'
