@@ -16,14 +16,14 @@ import type { KubeClient } from '../../kube/types.ts'
 import { countedIds } from '../../sandbox/ids.ts'
 import type { LifeOf } from '../../sandbox/kubelet/pod-life.ts'
 import { createLocalClient } from '../../sandbox/local-client.ts'
-import { createSandbox, type Engines } from '../../sandbox/sandbox.ts'
+import { createEngines, createSandbox } from '../../sandbox/sandbox.ts'
 import type { Api } from '../../sandbox/server/api.ts'
 import { mastersGroup } from '../../sandbox/server/caller.ts'
 import { resourceOf } from '../../sandbox/server/resource-of.ts'
 import { createVirtualClock, type VirtualClock } from '../../sandbox/virtual-clock.ts'
 import { lagging } from './lagging.ts'
+import { recordWrites, type WriteSeen } from './record-writes.ts'
 import { shopObjects } from './shop-objects.ts'
-import { recordWrites, type WriteSeen } from './written.ts'
 
 /** The embedded cluster with Sluice installed and namespace shop: Deployment, Service, Ingress and Rollout `web`. */
 export interface Shop {
@@ -45,8 +45,6 @@ export interface Shop {
 }
 
 export interface ShopOptions {
-  /** Shared by those who open many shops. */
-  readonly engines?: Engines
   /** So far behind is what `client` watches. */
   readonly lagMs?: number
   /** Called as soon as a write through `client` is done. */
@@ -55,13 +53,21 @@ export interface ShopOptions {
 
 const namespace = 'shop'
 const name = { namespace, name: 'web' }
+/** Costly to make, and the same for every shop. */
+const engines = createEngines()
 const ann = { username: 'ann', groups: [mastersGroup] }
 
-/** Open for a second: ten pods are ready, and no controller of ours has been there. */
-export async function createShop({ engines, onWrite, lagMs = 0 }: ShopOptions = {}): Promise<Shop> {
+/** Open for a second: its ten pods are ready, and no controller of ours has been there. */
+export async function createShop({ onWrite, lagMs = 0 }: ShopOptions = {}): Promise<Shop> {
   const clock = createVirtualClock()
   const ids = countedIds()
-  const { api } = createSandbox({ clock, ids, lifeOf: shortStarts(), ...(engines === undefined ? {} : { engines }) })
+  const { api } = createSandbox({
+    clock,
+    ids,
+    lifeOf: shortStarts(),
+    delayMs: () => 20,
+    engines,
+  })
   for (const object of [...installManifests(), ...shopObjects]) api.create(resourceOf(api, object), object)
   await clock.advance(1000)
   const recorded = recordWrites(api, onWrite)

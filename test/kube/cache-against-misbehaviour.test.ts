@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Cache, type CacheEvent, createCache } from '../../kube/cache.ts'
 import { createClient, type KubeClient } from '../../kube/client.ts'
@@ -51,6 +52,7 @@ function start(onChange: (event: CacheEvent) => void = (event) => events.push(ev
 async function until(claim: () => boolean, stepMs = 25): Promise<void> {
   for (let turn = 0; turn < 40_000; turn += 1) {
     if (claim()) return
+    await setImmediate()
     await clock.advance(stepMs)
   }
   throw new Error(`never came true; problems: ${problems.map(String).join(' | ')}`)

@@ -11,10 +11,9 @@ import {
   rolloutResource,
   serviceResource,
 } from '../../api/names.ts'
-import { createEngines } from '../../sandbox/sandbox.ts'
 import { type Death, mortal } from '../builders/mortal-client.ts'
+import type { WriteSeen } from '../builders/record-writes.ts'
 import { createShop, type Shop } from '../builders/shop.ts'
-import type { WriteSeen } from '../builders/written.ts'
 import { startControl } from './shop-floor.ts'
 
 /** One thing somebody does, once the world is ready for it. */
@@ -29,7 +28,6 @@ const waitsAt = (step: number) => (shop: Shop) => {
   return release?.step === step && release.gatesOpenedAt !== undefined
 }
 const nothing = () => undefined
-const engines = createEngines()
 const serviceNameLabel = 'kubernetes.io/service-name'
 const upgrade: Scene = { when: isAt('Healthy'), act: (shop) => shop.upgrade('web:v2') }
 
@@ -71,7 +69,7 @@ async function play(
 ): Promise<{ readonly shop: Shop; readonly writes: number }> {
   const breaches: string[] = []
   const onWrite = (write: WriteSeen) => breaches.push(...breachesOf(shop, write))
-  const shop: Shop = await createShop({ engines, onWrite, ...(lagMs === undefined ? {} : { lagMs }) })
+  const shop: Shop = await createShop({ onWrite, ...(lagMs === undefined ? {} : { lagMs }) })
   const first = mortal(shop.client, death)
   let working = startControl(shop, { client: first.client })
   const second = twin === true ? startControl(shop, { identity: 'twin' }) : undefined

@@ -26,11 +26,12 @@ export function startControl(
   shop: Shop,
   { identity = 'test', client = shop.client, clock = shop.clock }: ControlParts = {},
 ): WorkingControl {
+  const dice = createDice(identity)
   const complaints: string[] = []
   const control = createControl({
     client,
     clock,
-    random: createDice(identity).next,
+    random: () => dice.next(),
     identity,
     leaderElection: false,
     holdServed: true,

@@ -46,38 +46,27 @@ export const plantedBugs: readonly PlantedBug[] = [
     ),
   ),
   bug('writes the workload whatever was written meanwhile', inShell('act-workload', 'resourceVersion: at,', '')),
-  bug(
-    'writes a route whatever was written meanwhile',
-    inShell(
-      'act-route',
-      'context.client.replace(resource, object, {}, context.signal)',
-      'context.client.replace(resource, { ...object, metadata: { ...object.metadata, resourceVersion: undefined } }, {}, context.signal)',
-    ),
-  ),
+  bug('asks the gateway for one percent more than the step', {
+    file: 'traffic-providers/nginx-annotations.ts',
+    find: '[weightKey]: String(weightFor(percent, total)),',
+    replace: '[weightKey]: String(percent === 0 ? 0 : weightFor(percent, total) + 1),',
+  }),
   bug(
     'asks whether an update is held by a write instead of a dry run',
     inShell('act-workload', '{ dryRun: true }', '{}'),
   ),
   bug(
     'removes the copy before the drain',
-    inPlanner('retire', 'if (view.now >= until) return stay(', 'if (view.now > 0) return stay('),
+    inPlanner('retire', 'if (leftMs <= 0) return stay(', 'if (leftMs <= 1e9) return stay('),
   ),
   bug(
     'rolls the workload before the old pods have drained',
-    inPlanner('promote', 'if (view.now < until) return stay(ready(view)', 'if (view.now < 0) return stay(ready(view)'),
+    inPlanner('promote', 'if (leftMs > 0)', 'if (leftMs > 1e9)'),
   ),
   bug(
     'keeps counting a drain that was interrupted',
     inPlanner('promote', 'waitOrRollBack(drainAnew(view), shift)', 'waitOrRollBack(view, shift)'),
     inPlanner('retire', ', changes: drainAnew(view) })', ' })'),
-  ),
-  bug(
-    'takes the drain of one ending for that of the next',
-    inPlanner(
-      'end',
-      "return { phase: 'RollingBack', ending, drainSince: undefined,",
-      "return { phase: 'RollingBack', ending,",
-    ),
   ),
   bug(
     'raises the weight before the pods are ready',

@@ -140,11 +140,18 @@ function doOne(
 }
 
 /** Does an act as soon as it is due, by writes or by time. */
-async function playAct(playing: Playing, { act, writes, ms }: TimedAct): Promise<void> {
+async function playAct(playing: Playing, { act, during, writes, ms }: TimedAct): Promise<void> {
   const { world } = playing
+  if (during !== undefined) await world.clock.advanceUntil(ms, () => stateOf(world) === during)
   const enough = world.controllerWrites() + writes
   await world.clock.advanceUntil(ms, () => world.controllerWrites() >= enough)
   doOne(playing, act.kind === 'decide' ? `decide ${act.verb}` : act.kind, act)
+}
+
+/** The phase, with the stage of a promotion. */
+function stateOf(world: World): string {
+  const { phase = '', release } = world.look().rollout?.status ?? {}
+  return phase === 'Promoting' ? `${phase}/${release?.stage}` : phase
 }
 
 /** Nothing goes wrong any more, and what a passer-by can mend is mended. */

@@ -14,7 +14,7 @@ export async function playSeeds(
   let summary = nothingYet
   for (let seed = from; seed < to; seed += step) {
     summary = added(summary, summaryOf(await play(storyOf(String(seed)), simulator)))
-    if (summary.runs < reportEvery) continue
+    if (summary.runs < reportEvery && summary.failed === 0) continue
     report(summary)
     summary = nothingYet
     await new Promise((resolve) => setImmediate(resolve)) // lets the report leave

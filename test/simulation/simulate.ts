@@ -6,6 +6,8 @@ import { availableParallelism } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
 import { transitions } from '../../rollout-controller/planner/transitions.ts'
 import { playMany } from './crew.ts'
+import { type Catch, catchText, fish } from './fishing.ts'
+import { plantedBugs } from './planted-bugs.ts'
 import { play } from './play.ts'
 import { shrink } from './shrink.ts'
 import { createSimulator } from './simulator.ts'
@@ -17,6 +19,7 @@ interface Options {
   readonly from: number
   readonly seed?: string
   readonly shrink?: boolean
+  readonly planted?: true | string
   readonly workers: number
 }
 
@@ -28,9 +31,17 @@ const program = new Command('npm run simulate --')
   .option('--from <n>', 'the first seed', count, 1)
   .option('--seed <seed>', 'play the story of one seed and tell it')
   .option('--shrink', 'with --seed: look for a shorter story that breaks the same promise, and tell that')
+  .option(
+    '--planted [name]',
+    'plant known bugs in the product, one after another, and look whether the promises find them',
+  )
   .option('--workers <n>', 'how many at the same time', count, availableParallelism())
   .showHelpAfterError()
   .action(async (options: Options) => {
+    if (options.planted !== undefined) {
+      process.exitCode = await plant(options)
+      return
+    }
     process.exitCode = options.seed === undefined ? await simulate(options) : await playOne(options.seed, options)
   })
 
@@ -38,6 +49,18 @@ function count(text: string): number {
   const value = Number(text)
   if (Number.isInteger(value) && value >= 0) return value
   throw new InvalidArgumentError('a whole number')
+}
+
+async function plant({ planted, runs }: Options): Promise<number> {
+  const bugs = plantedBugs.filter(({ name }) => planted === true || name === planted)
+  const catches: Catch[] = []
+  for (const bug of bugs) {
+    const one = await fish(bug, runs)
+    console.error(`${one.promise === undefined ? 'not found' : 'found'}: ${bug.name}, ${one.runs} runs`)
+    catches.push(one)
+  }
+  console.log(catchText(catches))
+  return catches.every(({ promise }) => promise !== undefined) ? 0 : 1
 }
 
 async function simulate({ runs, from, workers }: Options): Promise<number> {

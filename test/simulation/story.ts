@@ -48,9 +48,13 @@ export interface Approver {
   readonly twice: boolean
 }
 
-/** An act, when so many writes of controllers or so many milliseconds have passed since the one before. */
+/**
+ * An act, when so many writes of controllers or so many milliseconds have passed since the one before; or since the
+ * Rollout came into the state `during`, if it comes there within as many milliseconds.
+ */
 export interface TimedAct {
   readonly act: Act
+  readonly during?: string
   readonly writes: number
   readonly ms: number
 }
@@ -199,7 +203,21 @@ function unheld(dice: Dice): readonly TimedAct[] {
   ]
 }
 
+/** Where something that happens matters most. */
+const moments = [
+  'Progressing',
+  'Promoting/Filling',
+  'Promoting/Draining',
+  'Promoting/Rolling',
+  'Promoting/Returning',
+  'RollingBack',
+  'Restoring',
+  'Terminating',
+] as const
+
 function timed(dice: Dice, act: Act): TimedAct {
+  if (dice.chance(0.4))
+    return { act, during: dice.pick(moments), writes: dice.between(0, 5), ms: dice.between(100, 60_000) }
   const writes = dice.chance(0.7) ? dice.between(0, 24) : never
   const ms = dice.chance(0.5) ? dice.between(0, 10_000) : dice.between(5_000, 90_000)
   return { act, writes, ms }

@@ -1,4 +1,4 @@
-import { objectOf, stringsOf } from '../../api/json.ts'
+import { type JsonObject, objectOf, objectsOf, stringsOf } from '../../api/json.ts'
 import type { KubeObject } from '../../api/kube-object.ts'
 import {
   deploymentResource,
@@ -14,6 +14,7 @@ import {
   serviceResource,
 } from '../../api/names.ts'
 import type { KubeClient } from '../../kube/types.ts'
+import { isActive, isReady } from '../../sandbox/controllers/pod-state.ts'
 import { countedIds } from '../../sandbox/ids.ts'
 import type { LifeOf } from '../../sandbox/kubelet/pod-life.ts'
 import { createLocalClient } from '../../sandbox/local-client.ts'
@@ -162,6 +163,7 @@ export function createWorld(story: Story, { engines, installed }: Simulator): Wo
         story,
         lagMs,
         services,
+        stablePods: () => stablePods(api, chronicle),
       })
       if (actor === 'controller') for (const listener of listeners) listener()
     })
@@ -202,6 +204,20 @@ function servicesIn(api: Api): readonly ServiceSelector[] {
     .list(serviceResource, { namespace })
     .items.filter(({ metadata }) => metadata.labels?.[ownerUidLabel] === undefined)
     .map(({ metadata, spec }) => ({ name: metadata.name, selector: stringsOf(objectOf(spec)['selector']) }))
+}
+
+/** Told apart by what a template says of its pods: their image and their fate. */
+function stablePods(api: Api, { templates }: ChronicleKeeper): readonly (string | undefined)[] {
+  const byLook = new Map([...templates].map(([revision, template]) => [lookOf(objectOf(template)), revision]))
+  return api
+    .list(podResource, { namespace, labelSelector: 'app=web' })
+    .items.filter((pod) => pod.metadata.labels?.['sluice.dev/copy'] === undefined && isActive(pod) && isReady(pod))
+    .map((pod) => byLook.get(lookOf(pod)))
+}
+
+function lookOf({ metadata, spec }: JsonObject): string {
+  const [container] = objectsOf(objectOf(spec)['containers'])
+  return `${String(container?.['image'])} ${stringsOf(objectOf(metadata)['annotations'])['simulation/fate']}`
 }
 
 function livesIn({ pace }: Story, dice: Dice): LifeOf {

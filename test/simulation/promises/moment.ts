@@ -16,6 +16,8 @@ export interface Moment {
   readonly story: Story
   /** What a controller has seen may be so many milliseconds old. */
   readonly lagMs: number
+  /** The ready pods of the workload itself, by the revision of their template; `undefined` for one that it never had. */
+  readonly stablePods: () => readonly (string | undefined)[]
   /** The Services that others than we have made, by the labels that they select. */
   readonly services: readonly ServiceSelector[]
 }

@@ -70,7 +70,7 @@ const isOursToCarry = ({ object }: Moment): boolean =>
   (object.kind === 'Service' && object.metadata.name === canaryServiceName)
 
 /** 2: the workload rolls in a promotion only after every route has sent it nothing for the drain time. */
-export const rollsOffTheTraffic: Promised = ({ actor, before, after, chronicle, nowMs, story }) => {
+export const rollsOffTheTraffic: Promised = ({ actor, before, after, chronicle, nowMs, story, lagMs }) => {
   const release = before.rollout?.status?.release
   const lifted = before.workload?.paused === true && after.workload?.paused === false
   if (actor !== 'controller' || !lifted || release?.stage !== 'Rolling') return undefined
@@ -95,8 +95,9 @@ export const noFlap: Promised = (moment) => {
     const { status, steps } = after.rollout ?? {}
     const { phase, release } = status ?? {}
     if (phase === 'Promoting' && release?.stage === 'Returning') {
-      if (status?.stable?.revision === release.revision) continue
-      return `${route.name} returns to the stable revision ${status?.stable?.revision}, released is ${release.revision}`
+      const others = moment.stablePods().filter((revision) => revision !== release.revision)
+      if (others.length === 0) continue
+      return `${route.name} returns to ${others.length} pods of ${others[0]}, released is ${release.revision}`
     }
     const byStep = phase === 'Progressing' && numberOf(steps?.[(release?.step ?? 0) - 1]?.['weight']) === route.canary
     const staying = phase === 'Progressing' || phase === 'Promoting'
