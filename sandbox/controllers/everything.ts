@@ -1,7 +1,8 @@
 import type { OwnerReference, Resource } from '../../api/kube-object.ts'
+import { apiVersionOf } from '../../kube/json.ts'
 import type { WatchEvent } from '../../kube/types.ts'
 import type { Api } from '../server/api.ts'
-import { apiVersionOf, definitions } from './resources.ts'
+import { definitions } from './resources.ts'
 
 /** A watch on every kind that is served, also on those that come later. */
 export interface ServedKinds {

@@ -1,5 +1,5 @@
 import type { KubeObject, OwnerReference, Resource } from '../../api/kube-object.ts'
-import { apiVersionOf } from './resources.ts'
+import { apiVersionOf } from '../../kube/json.ts'
 
 /** The one owner that manages an object. */
 export const controllerOf = ({ metadata }: KubeObject): OwnerReference | undefined =>

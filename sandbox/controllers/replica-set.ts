@@ -47,8 +47,8 @@ function claimed({ api, shelves }: ControllerContext, owner: KubeObject): readon
 
 /** Creates what is missing, or deletes what is too much; gives back why the server refused, if it did. */
 function scale(context: ControllerContext, set: KubeObject, pods: readonly KubeObject[], missing: number) {
-  const { api, ids, clock } = context
-  const excess = missing < 0 ? podsToDelete(pods, related(context, set), -missing, clock.now()) : []
+  const { api, ids } = context
+  const excess = missing < 0 ? podsToDelete(pods, -missing) : []
   try {
     for (let made = 0; made < missing; made += 1) api.create(served.pods, newPod(set, ids.suffix()))
     for (const { metadata } of excess) api.delete(served.pods, metadata)
@@ -64,13 +64,6 @@ function newPod(set: KubeObject, suffix: string): KubeObject {
   const generateName = `${name}-`
   const meta = { name: `${generateName.slice(0, 58)}${suffix}`, generateName, ...(namespace && { namespace }) }
   return podOf(objectOf(set['spec'])['template'], controllerRef(served.replicaSets, set), meta)
-}
-
-/** The pods of all ReplicaSets of the same Deployment. */
-function related({ shelves }: ControllerContext, set: KubeObject): readonly KubeObject[] {
-  const owner = controllerOf(set)
-  const sets = owner === undefined ? [set] : shelves.replicaSets.ownedBy(owner.uid)
-  return sets.flatMap(({ metadata }) => shelves.pods.ownedBy(metadata.uid))
 }
 
 const replicasOf = (set: KubeObject): number => numberOf(objectOf(set['spec'])['replicas']) ?? 1

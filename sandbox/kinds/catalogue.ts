@@ -65,7 +65,7 @@ const coreKinds = (services: Services): readonly Traits[] => [
     kind: 'Pod',
     short: ['po'],
     generation: true,
-    subresources: ['status', 'log', 'binding', 'eviction'],
+    subresources: ['status', 'binding'],
     change: change.keepsPod,
     prepare: preparePod,
     selectable: [
@@ -96,14 +96,6 @@ const coreKinds = (services: Services): readonly Traits[] => [
   { of: 'v1', kind: 'Secret', change: change.keepsSecret, selectable: ['type'], columns: show.secretColumns },
   { of: 'v1', kind: 'ServiceAccount', short: ['sa'], subresources: ['token'] },
   { of: 'v1', kind: 'PodTemplate', generation: true, columns: showWorkload.podTemplateColumns },
-  {
-    ...status,
-    of: 'v1',
-    kind: 'PersistentVolumeClaim',
-    short: ['pvc'],
-    change: change.keepsClaim,
-    columns: show.claimColumns,
-  },
   {
     of: 'v1',
     kind: 'Event',
@@ -157,15 +149,6 @@ const workloadKinds: readonly Traits[] = [
     short: ['hpa'],
     columns: showWorkload.autoscalerColumns,
   },
-  {
-    ...status,
-    of: 'policy/v1',
-    kind: 'PodDisruptionBudget',
-    short: ['pdb'],
-    generation: true,
-    conditional: true,
-    columns: show.budgetColumns,
-  },
   { of: 'coordination.k8s.io/v1', kind: 'Lease', conditional: true, columns: show.leaseColumns },
 ]
 
@@ -183,7 +166,6 @@ const networkKinds: readonly Traits[] = [
     kind: 'IngressClass',
     plural: 'ingressclasses',
     cluster: true,
-    change: change.keepsController,
     columns: showNetwork.ingressClassColumns,
   },
 ]

@@ -1,12 +1,13 @@
 import type { Clock } from '../../api/clock.ts'
 import type { KubeObject, ObjectName } from '../../api/kube-object.ts'
 import { createLoop } from '../controllers/loop.ts'
+import { isLeaving } from '../controllers/pod-state.ts'
 import * as served from '../controllers/resources.ts'
 import { keyOf, nameOf } from '../controllers/shelf.ts'
 import type { Api } from '../server/api.ts'
 import { nodes, reporting } from './nodes.ts'
 import type { LifeOf } from './pod-life.ts'
-import { forget, isLeaving, type Kubelets, type PodRuntime, serve, type Tenant, takeCareOf } from './tenants.ts'
+import { forget, type Kubelets, type PodRuntime, serve, type Tenant, takeCareOf } from './tenants.ts'
 
 export type { PodRuntime } from './tenants.ts'
 

@@ -22,7 +22,6 @@ export function statusOf(pod: KubeObject, stage: Stage, { address, hostAddress }
     hostIPs: [{ ip: hostAddress }],
     ...addresses,
     startTime: before['startTime'] ?? now,
-    ...initStatuses(pod, hasStarted, now),
     containerStatuses: containersOf(pod).map((container) => containerStatus(container, before, stage, now)),
     ...(qosClass === undefined ? {} : { qosClass }),
   }
@@ -52,25 +51,6 @@ function conditionsOf(pod: KubeObject, stage: Stage, now: string): readonly Json
     say('PodScheduled', true),
     ...gates.map(({ conditionType }) => say(String(conditionType), stage.kind === 'running')),
   ]
-}
-
-function initStatuses(pod: KubeObject, hasStarted: boolean, now: string): JsonObject {
-  const containers = objectsOf(objectOf(pod['spec'])['initContainers'])
-  if (containers.length === 0 || !hasStarted) return {}
-  const terminated = { exitCode: 0, reason: 'Completed', startedAt: now, finishedAt: now }
-  const statusFor = ({ name, image }: JsonObject) => {
-    return {
-      name,
-      image,
-      imageID: '',
-      ready: true,
-      started: false,
-      restartCount: 0,
-      state: { terminated },
-      lastState: {},
-    }
-  }
-  return { initContainerStatuses: containers.map(statusFor) }
 }
 
 function containerStatus({ name, image }: JsonObject, before: JsonObject, stage: Stage, now: string): JsonObject {

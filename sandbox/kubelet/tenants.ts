@@ -1,6 +1,7 @@
 import type { Clock } from '../../api/clock.ts'
 import { objectOf, sameJson, textOf } from '../../api/json.ts'
 import type { KubeObject } from '../../api/kube-object.ts'
+import { isLeaving } from '../controllers/pod-state.ts'
 import * as served from '../controllers/resources.ts'
 import type { Api } from '../server/api.ts'
 import { timeText } from '../server/context.ts'
@@ -38,8 +39,6 @@ export interface Kubelets {
   nextNode(): string | undefined
   nextAddress(pod: KubeObject): string
 }
-
-export const isLeaving = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined
 
 /** A pod is gone. */
 export function forget({ tenants, runtime }: Kubelets, pod: KubeObject): void {

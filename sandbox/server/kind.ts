@@ -42,7 +42,7 @@ export interface Alias {
   readonly toStored: (object: KubeObject) => KubeObject
 }
 
-export type Subresource = 'status' | 'scale' | 'token' | 'finalize' | 'log' | 'binding' | 'eviction'
+export type Subresource = 'status' | 'scale' | 'token' | 'finalize' | 'binding'
 
 /** Paths as in a CRD: `.spec.replicas`. */
 export interface ScalePaths {

@@ -16,9 +16,11 @@ export const metaOf = (object: KubeObject): ServerMeta => object.metadata
 export function withMeta(
   object: KubeObject,
   changes: { readonly [K in keyof ServerMeta]?: ServerMeta[K] | undefined },
-) {
-  const merged = Object.entries({ ...object.metadata, ...changes }).filter(([, value]) => value !== undefined)
-  return { ...object, metadata: Object.fromEntries(merged) as unknown as ObjectMeta } satisfies KubeObject
+): KubeObject {
+  const metadata: Record<string, unknown> = { name: object.metadata.name }
+  for (const [key, value] of Object.entries(object.metadata)) if (!(key in changes)) metadata[key] = value
+  for (const [key, value] of Object.entries(changes)) if (value !== undefined) metadata[key] = value
+  return { ...object, metadata: metadata as unknown as ObjectMeta }
 }
 
 export function withoutStatus(object: KubeObject): KubeObject {

@@ -19,17 +19,24 @@ export function createRegistry(
   const byDefinition = new Map<string, readonly Kind[]>()
   let all = builtIns
   let byPlace = indexOf(all)
+  let asked = new WeakMap<object, Kind>() // the same few constants ask again and again
   store.listen(definitions, ({ type, object }) => {
     if (type === 'DELETED') byDefinition.delete(object.metadata.name)
     else byDefinition.set(object.metadata.name, customKinds(object))
     all = [...builtIns, ...[...byDefinition.values()].flat()]
     byPlace = indexOf(all)
+    asked = new WeakMap()
   })
   return {
     all: () => all,
-    find({ group, plural, version }) {
+    find(place) {
+      const known = asked.get(place)
+      if (known !== undefined) return known
+      const { group, plural, version } = place
       const found = byPlace.get(`${group}/${plural}`)
-      return version === undefined ? found?.[0] : found?.find(({ resource }) => resource.version === version)
+      const kind = version === undefined ? found?.[0] : found?.find(({ resource }) => resource.version === version)
+      if (kind !== undefined) asked.set(place, kind)
+      return kind
     },
   }
 }

@@ -38,14 +38,16 @@ interface Bucket {
 /** Remembers at least `memory` changes of each kind. */
 export function createStore(memory = 2_000): Store {
   const buckets = new Map<string, Bucket>()
+  const asked = new WeakMap<Place, Bucket>() // the same few constants ask again and again
   let version = 0
 
-  const bucketOf = ({ group, plural }: Place): Bucket => {
-    const key = `${group}/${plural}`
-    const found = buckets.get(key)
-    if (found !== undefined) return found
-    const bucket: Bucket = { objects: new Map(), listeners: new Set(), changes: [], forgotten: 0, sorted: undefined }
+  const bucketOf = (place: Place): Bucket => {
+    const known = asked.get(place)
+    if (known !== undefined) return known
+    const key = `${place.group}/${place.plural}`
+    const bucket = buckets.get(key) ?? emptyBucket()
     buckets.set(key, bucket)
+    asked.set(place, bucket)
     return bucket
   }
   const happened = (bucket: Bucket, change: Change): KubeObject => {
@@ -89,6 +91,14 @@ export function createStore(memory = 2_000): Store {
     },
   }
 }
+
+const emptyBucket = (): Bucket => ({
+  objects: new Map(),
+  listeners: new Set(),
+  changes: [],
+  forgotten: 0,
+  sorted: undefined,
+})
 
 const keyOf = ({ namespace = '', name }: ObjectName): string => `${namespace}/${name}`
 

@@ -30,10 +30,15 @@ export function update(context: ServerContext, kind: Kind, old: KubeObject, give
     !isStatus && isNewGeneration(kind, admitted, old)
       ? withMeta(admitted, { generation: (old.metadata.generation ?? 0) + 1 })
       : admitted
-  const causes = [...metaCauses(counted, old), ...(write.subresource === 'binding' ? [] : kind.validate(counted, old))]
+  const causes = [...metaCauses(counted, old), ...(isOwnBusiness(kind, write) ? [] : kind.validate(counted, old))]
   if (causes.length > 0) throw invalid(kindText(kind.resource), old.metadata.name, causes)
   const said = context.admission.validate({ ...request, object: counted, old })
   return { object: store(context, kind, old, counted, write), warnings: [...completed.warnings, ...said] }
+}
+
+/** What controllers and kubelets say of built-in kinds is not held against the rules for users. */
+function isOwnBusiness({ patchesByStrategy }: Kind, { subresource }: Update): boolean {
+  return subresource === 'binding' || (subresource === 'status' && patchesByStrategy)
 }
 
 function requireSameVersion(kind: Kind, old: KubeObject, { metadata }: KubeObject): void {

@@ -197,7 +197,7 @@ function decide({ api, look, chronicle }: Stage, verb: Verb, about: 'now' | 'pas
     },
     { caller: user },
   )
-  if (look().rollout === undefined) chronicle.excuses.strayDecisions++
+  if (look().rollout?.deleting !== false) chronicle.excuses.strayDecisions++
   chronicle.decided({ name: object.metadata.name, uid: object.metadata.uid ?? '', createdAt: '', ...spec })
   return `${verb} ${about === 'past' ? 'of an attempt that never was' : `of ${attempt} step ${step}`}`
 }

@@ -34,7 +34,7 @@ export interface Excuses {
   podsWereTroubled: boolean
   /** A process saw a wall clock that jumped. */
   clockJumped: boolean
-  /** Decisions that were made while there was no Rollout: nobody has them to answer or to remove. */
+  /** Decisions that were made while there was no Rollout, or one that was going: nobody need answer or remove them. */
   strayDecisions: number
 }
 

@@ -30,7 +30,10 @@ export async function playMany({
   }
   try {
     const works = Array.from({ length: workers }, (_, index) => {
-      const worker = new Worker(bundle.file, { workerData: { from: from + index, to: from + runs, step: workers } })
+      const worker = new Worker(bundle.file, {
+        workerData: { from: from + index, to: from + runs, step: workers },
+        resourceLimits: { maxYoungGenerationSizeMb: 64 }, // a run leaves little but garbage
+      })
       crew.push(worker)
       return ended(worker, take)
     })

@@ -37,6 +37,8 @@ export interface Pace {
   readonly watchLagMs: number
   readonly controllerDelayMs: number
   readonly podStartMs: number
+  /** Pods run for a while before they are ready. */
+  readonly podsWarmUp: boolean
   readonly podLingerMs: number
   readonly gatewayLagMs: number
 }
@@ -125,10 +127,9 @@ export function storyOf(seed: string): Story {
 function shopPlan(dice: Dice): ShopPlan {
   return {
     replicas: dice.weighted([
-      [1, 1],
-      [2, 2],
+      [1, 3],
+      [2, 5],
       [3, 3],
-      [4, 2],
       [5, 1],
     ]),
     steps: steps(dice),
@@ -173,6 +174,7 @@ function pace(dice: Dice, { drainSeconds }: ShopPlan): Pace {
     ]),
     controllerDelayMs: dice.between(1, 200),
     podStartMs: dice.between(200, 4_000),
+    podsWarmUp: dice.chance(0.3),
     podLingerMs: dice.chance(0.5) ? 0 : dice.between(1_000, 8_000),
     gatewayLagMs: dice.between(10, Math.min(4_300, drainSeconds * 600)),
   }
@@ -251,7 +253,7 @@ function anyAct(dice: Dice): Act {
     [{ kind: 'edit-steps', steps: steps(dice) }, 1.5],
     [{ kind: 'break-spec' }, 0.3],
     [{ kind: 'edit-route', what: dice.pick(['host', 'annotation', 'backend', 'gone', 'back']) }, 1.5],
-    [{ kind: 'scale', replicas: dice.between(0, 8) }, 1.5],
+    [{ kind: 'scale', replicas: dice.between(0, 6) }, 1.5],
     [{ kind: 'delete-rollout', propagation: dice.pick(['Background', 'Foreground', 'Orphan']) }, 1.5],
     [{ kind: 'create-rollout' }, 1],
     [{ kind: 'uninstall-chart' }, 0.5],

@@ -110,7 +110,7 @@ export function createWorld(story: Story, { engines, installed }: Simulator): Wo
     dice,
     chronicle,
     breaches,
-    look,
+    look: () => sight,
     controllerClient: createLocalClient(
       actingAs(api, (by) => (actor = by)),
       {
@@ -225,7 +225,7 @@ function livesIn({ pace }: Story, dice: Dice): LifeOf {
     const fate = metadata.annotations?.['simulation/fate']
     return {
       startMs: dice.next() * pace.podStartMs,
-      readyMs: dice.next() * pace.podStartMs,
+      readyMs: pace.podsWarmUp ? dice.next() * pace.podStartMs : 0,
       fate: fate === 'never-ready' || fate === 'crash-loop' || fate === 'hangs' ? fate : 'healthy',
       lingerMs: pace.podLingerMs,
     }

@@ -8,9 +8,9 @@ import { isAvailable, isLeaving, isReady, nextAvailableMs, phaseOf } from '../po
 import { nonZero } from '../replica-set.ts'
 import * as served from '../resources.ts'
 import { labelSelector } from '../selector.ts'
-import { keyOf, nameOf } from '../shelf.ts'
+import { keyOf } from '../shelf.ts'
 import { type Act, nextActs } from './next-act.ts'
-import { claimsOf, newPod, ordinalOf, revisionNameOf } from './pods.ts'
+import { newPod, ordinalOf, revisionNameOf } from './pods.ts'
 import { type Revisions, reviseStatefulSet, revisionOf, truncateHistory } from './revisions.ts'
 
 /** Keeps the pods of StatefulSets, each under its own name, and brings them to the wanted template one by one. */
@@ -58,15 +58,8 @@ function podsOf({ api, shelves }: ControllerContext, owner: KubeObject): readonl
 }
 
 function perform({ api }: ControllerContext, set: KubeObject, act: Act): void {
-  if (act.kind === 'delete') {
-    api.delete(served.pods, act.pod.metadata)
-    return
-  }
-  const claims = api.kind(served.claims) === undefined ? [] : claimsOf(set, act.ordinal)
-  for (const claimed of claims) {
-    if (api.find(served.claims, nameOf(keyOf(claimed.metadata))) === undefined) api.create(served.claims, claimed)
-  }
-  api.create(served.pods, newPod(set, act.revision, act.ordinal))
+  if (act.kind === 'delete') api.delete(served.pods, act.pod.metadata)
+  else api.create(served.pods, newPod(set, act.revision, act.ordinal))
 }
 
 function statusOf(

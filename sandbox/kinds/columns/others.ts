@@ -1,7 +1,7 @@
 import { type JsonObject, objectOf, stringsOf, textOf } from '../../../api/json.ts'
 import type { KubeObject } from '../../../api/kube-object.ts'
 import type { Column } from '../../server/kind.ts'
-import { ageColumn, at, column, nameColumn, number, objects, shown, shownAs, since, text, wide } from './cell.ts'
+import { ageColumn, at, column, nameColumn, number, objects, shown, since, text, wide } from './cell.ts'
 
 const counted = (name: string, path: string): Column =>
   column(name, (object) => objects(object, path).length, 'integer')
@@ -135,36 +135,4 @@ export const policyBindingColumns: readonly Column[] = [
     return name === undefined ? '<unset>' : `${namespace ?? '*'}/${name}`
   }),
   ageColumn,
-]
-
-export const budgetColumns: readonly Column[] = [
-  nameColumn,
-  column('Min Available', (budget) => shownAs(at(budget, 'spec.minAvailable') ?? 'N/A')),
-  column('Max Unavailable', (budget) => shownAs(at(budget, 'spec.maxUnavailable') ?? 'N/A')),
-  column('Allowed Disruptions', (budget) => number(budget, 'status.disruptionsAllowed'), 'integer'),
-  ageColumn,
-]
-
-const modes: Readonly<Record<string, string>> = {
-  ReadWriteOnce: 'RWO',
-  ReadOnlyMany: 'ROX',
-  ReadWriteMany: 'RWX',
-  ReadWriteOncePod: 'RWOP',
-}
-
-export const claimColumns: readonly Column[] = [
-  nameColumn,
-  column('Status', (claim) =>
-    claim.metadata.deletionTimestamp === undefined ? text(claim, 'status.phase') : 'Terminating',
-  ),
-  shown('Volume', 'spec.volumeName'),
-  column('Capacity', (claim) => (text(claim, 'spec.volumeName') === '' ? '' : text(claim, 'status.capacity.storage'))),
-  column('Access Modes', (claim) => {
-    const given = at(claim, 'status.accessModes')
-    return Array.isArray(given) ? given.map((mode) => modes[String(mode)] ?? '').join(',') : ''
-  }),
-  shown('StorageClass', 'spec.storageClassName'),
-  shown('VolumeAttributesClass', 'spec.volumeAttributesClassName', '<unset>'),
-  ageColumn,
-  wide('VolumeMode', (claim) => text(claim, 'spec.volumeMode', '<unset>')),
 ]

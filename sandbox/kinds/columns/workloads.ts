@@ -1,4 +1,3 @@
-import { type JsonObject, objectOf } from '../../../api/json.ts'
 import type { KubeObject } from '../../../api/kube-object.ts'
 import type { Column } from '../../server/kind.ts'
 import {
@@ -82,33 +81,11 @@ export const autoscalerColumns: readonly Column[] = [
   ageColumn,
 ]
 
+/** Nobody measures here: what a target has reached is not known. */
 function targetsOf(object: KubeObject): string {
-  const metrics = objects(object, 'spec.metrics')
-  const current = objects(object, 'status.currentMetrics')
-  return metrics.length === 0
-    ? '<none>'
-    : atMost(
-        2,
-        metrics.map((metric, index) => targetOf(metric, current[index])),
-        ', ',
-      )
+  const targets = objects(object, 'spec.metrics').map((metric) => {
+    const utilization = at(metric, 'resource.target.averageUtilization')
+    return `${text(metric, 'resource.name', text(metric, 'type'))}: <unknown>${utilization === undefined ? '' : `/${shownAs(utilization)}%`}`
+  })
+  return atMost(2, targets, ', ') || '<none>'
 }
-
-/** `cpu: 12%/80%`, `<unknown>/10 (avg)` */
-function targetOf(metric: JsonObject, status: JsonObject = {}): string {
-  const type = text(metric, 'type')
-  const key = `${type.charAt(0).toLowerCase()}${type.slice(1)}`
-  const source = objectOf(metric[key])
-  const now = objectOf(objectOf(status[key])['current'])
-  const target = objectOf(source['target'])
-  const isOfPods = type === 'Resource' || type === 'ContainerResource'
-  const name = isOfPods ? `${text(source, 'name')}: ` : ''
-  if (isOfPods && target['averageValue'] === undefined) {
-    return `${name}${percent(now['averageUtilization'], '<unknown>')}/${percent(target['averageUtilization'], '<auto>')}`
-  }
-  const by = target['averageValue'] === undefined ? 'value' : 'averageValue'
-  const isAverage = by === 'averageValue' && !isOfPods && type !== 'Pods'
-  return `${name}${text(now, by, '<unknown>')}/${text(target, by)}${isAverage ? ' (avg)' : ''}`
-}
-
-const percent = (value: unknown, otherwise: string): string => (typeof value === 'number' ? `${value}%` : otherwise)

@@ -17,17 +17,16 @@ import (
 	discovery "k8s.io/api/discovery/v1"
 	events "k8s.io/api/events/v1"
 	networking "k8s.io/api/networking/v1"
-	policy "k8s.io/api/policy/v1"
 	rbac "k8s.io/api/rbac/v1"
 	apiextensions "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 )
 
 var served = []any{
 	core.Namespace{}, core.Node{}, core.Pod{}, core.Service{}, core.ConfigMap{}, core.Secret{}, core.ServiceAccount{},
-	core.PodTemplate{}, core.PersistentVolumeClaim{}, core.Event{}, events.Event{},
+	core.PodTemplate{}, core.Event{}, events.Event{},
 	apps.Deployment{}, apps.ReplicaSet{}, apps.StatefulSet{}, apps.ControllerRevision{},
 	discovery.EndpointSlice{}, networking.Ingress{}, networking.IngressClass{}, autoscaling.HorizontalPodAutoscaler{},
-	policy.PodDisruptionBudget{}, coordination.Lease{},
+	coordination.Lease{},
 	rbac.Role{}, rbac.ClusterRole{}, rbac.RoleBinding{}, rbac.ClusterRoleBinding{},
 	admissionregistration.MutatingAdmissionPolicy{}, admissionregistration.MutatingAdmissionPolicyBinding{},
 	admissionregistration.ValidatingAdmissionPolicy{}, admissionregistration.ValidatingAdmissionPolicyBinding{},

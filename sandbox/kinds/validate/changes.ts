@@ -12,9 +12,6 @@ const specOf = (object: KubeObject): JsonObject => objectOf(object['spec'])
 export const keepsSelector: ValidateChange = (object, old) =>
   unchanged('spec.selector', specOf(object)['selector'], specOf(old)['selector'])
 
-export const keepsController: ValidateChange = (object, old) =>
-  unchanged('spec.controller', specOf(object)['controller'], specOf(old)['controller'])
-
 export const keeps =
   (field: string): ValidateChange =>
   (object, old) =>
@@ -50,12 +47,6 @@ const lasting = (spec: JsonObject): JsonObject => ({
 
 const isSameSpec = (object: KubeObject, old: KubeObject, partOf: (spec: JsonObject) => JsonObject): boolean =>
   object['spec'] === old['spec'] || sameJson(partOf(specOf(object)), partOf(specOf(old)))
-
-const claimIsFixed =
-  'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims'
-
-export const keepsClaim: ValidateChange = (object, old) =>
-  when(!sameJson(object['spec'], old['spec']), () => forbiddenField('spec', claimIsFixed))
 
 /** A Service keeps its address, unless it had none. */
 export const keepsAddress: ValidateChange = (object, old) => {

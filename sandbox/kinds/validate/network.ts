@@ -54,7 +54,6 @@ export const networkRules: Rules = {
   ),
   'networking.IngressBackend': isBackend,
   'networking.IngressServiceBackend': fields({ name: needed(isLabel) }),
-  'networking.IngressClassSpec': fields({ controller: needed(isController) }),
   'discovery.EndpointSlice': every(
     fields({ addressType: needed(oneOf('FQDN', 'IPv4', 'IPv6')), ports: unique('name') }),
     areAddresses,
@@ -117,11 +116,6 @@ function isBackend({ service, resource }: JsonObject, at: string) {
   return name === undefined
     ? isPort(number, `${at}.service.port.number`)
     : [invalidValue(at, '', 'cannot set both port name & port number')]
-}
-
-function isController(controller: unknown, at: string) {
-  const isPrefixed = /^[a-z0-9.-]+\/[\w./:~%-]+$/.test(String(controller))
-  return when(!isPrefixed, () => invalidValue(at, controller, 'must be a domain-prefixed path (such as "acme.io/foo")'))
 }
 
 function areAddresses({ addressType, endpoints }: JsonObject, at: string) {

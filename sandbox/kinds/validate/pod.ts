@@ -1,4 +1,4 @@
-import { type JsonObject, objectOf, objectsOf, stringsOf, textOf } from '../../../api/json.ts'
+import { type JsonObject, objectsOf, stringsOf, textOf } from '../../../api/json.ts'
 import { nanosOf } from '../quantity.ts'
 import {
   type Check,
@@ -45,19 +45,13 @@ export const podRules: Rules = {
       imagePullPolicy: oneOf('Always', 'IfNotPresent', 'Never'),
       ports: unique('name'),
     }),
-    isOneSuccess('livenessProbe'),
-    isOneSuccess('startupProbe'),
   ),
   'core.ContainerPort': fields({
     name: optional(isPortName),
     containerPort: (port, at) => (port === 0 ? [required(at)] : isPort(port, at)),
     protocol: isProtocol,
   }),
-  'core.EnvVar': every(fields({ name: needed() }), ({ value, valueFrom }, at) =>
-    when(textOf(value) !== undefined && valueFrom !== undefined, () =>
-      invalidValue(`${at}.valueFrom`, '', 'may not be specified when `value` is not empty'),
-    ),
-  ),
+  'core.EnvVar': fields({ name: needed() }),
   'core.VolumeMount': fields({ name: needed(), mountPath: needed() }),
   'core.Probe': every(isHandled, fields({ initialDelaySeconds: notNegative, timeoutSeconds: notNegative })),
   'core.HTTPGetAction': fields({ port: isTarget }),
@@ -82,15 +76,6 @@ function areMounted(spec: JsonObject, at: string) {
       ])
     }),
   )
-}
-
-function isOneSuccess(probe: string): Check<JsonObject> {
-  return (container, at) => {
-    const { successThreshold = 1 } = objectOf(container[probe])
-    return when(successThreshold !== 1, () =>
-      invalidValue(`${at}.${probe}.successThreshold`, successThreshold, 'must be 1'),
-    )
-  }
 }
 
 function isHandled(probe: JsonObject, at: string) {

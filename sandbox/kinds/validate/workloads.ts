@@ -7,7 +7,6 @@ import {
   fields,
   forbiddenField,
   invalidValue,
-  isPositive,
   needed,
   notNegative,
   oneOf,
@@ -35,8 +34,6 @@ export const workloadRules: Rules = {
   'autoscaling.CrossVersionObjectReference': every(fields({ kind: needed(), name: needed() }), ({ apiVersion }, at) =>
     when(apiVersion === undefined, () => invalidValue(`${at}.apiVersion`, '', 'apiVersion must specify API group')),
   ),
-  'autoscaling.MetricSpec': isMetric,
-  'autoscaling.ResourceMetricSource': isResource,
 }
 
 /** The selector is there and selects the pods of the template, which always restart. */
@@ -115,21 +112,4 @@ function isRange({ minReplicas, maxReplicas }: JsonObject, at: string) {
     ...when(maxReplicas === 0, () => required(where, 'must be set and greater than 0')),
     ...when(Number(maxReplicas) < Number(minReplicas), () => invalidValue(where, maxReplicas, small)),
   ]
-}
-
-function isMetric(metric: JsonObject, at: string) {
-  const type = String(metric['type'])
-  const source = type.charAt(0).toLowerCase() + type.slice(1)
-  const unknown = oneOf('ContainerResource', 'External', 'Object', 'Pods', 'Resource')(type, `${at}.type`)
-  if (unknown.length > 0) return unknown
-  const needs = 'must populate information for the given metric source'
-  return when(metric[source] === undefined, () => required(`${at}.${source}`, needs))
-}
-
-function isResource({ target }: JsonObject, at: string) {
-  const { averageUtilization, averageValue } = objectOf(target)
-  const where = `${at}.target.averageUtilization`
-  const either = 'must set either a target raw value or a target utilization'
-  const isNone = averageUtilization === undefined && averageValue === undefined
-  return [...when(isNone, () => required(where, either)), ...isPositive(averageUtilization, where)]
 }

@@ -139,20 +139,6 @@ describe('a StatefulSet', () => {
     expect(status(set(world))).toMatchObject({ readyReplicas: 3 })
   })
 
-  it('makes the claims of its pods and keeps them', async () => {
-    const claim = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } }
-    const world = await deployed({ replicas: 1, volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: claim }] })
-    expect(world.get(served.claims, 'data-db-0')).toMatchObject({ metadata: { labels: { app: 'web' } }, spec: claim })
-    expect(world.get(served.pods, 'db-0')['spec']).toMatchObject({
-      hostname: 'db-0',
-      subdomain: 'db',
-      volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data-db-0' } }],
-    })
-    world.api.delete(served.statefulSets, world.named('db'))
-    await world.run(60_000)
-    expect([names(world.list(served.pods)), names(world.list(served.claims))]).toEqual([[], ['data-db-0']])
-  })
-
   it('keeps no more revisions than its history may hold', async () => {
     const world = await deployed({ revisionHistoryLimit: 1 })
     for (const image of ['db:v2', 'db:v3', 'db:v4']) await roll(world, image)

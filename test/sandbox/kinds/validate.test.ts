@@ -105,17 +105,8 @@ const refused: readonly Refused[] = [
   [backend({}), `${path}.backend: Invalid value: "": resource or service backend is required`],
   [backend({ service: { name: 'a' } }), `${path}.backend: Required value: port name or number is required`],
   [
-    objectOf(rbac, 'Role', { rules: [{ apiGroups: [''], resources: ['pods'] }] }),
-    'rules[0].verbs: Required value: verbs must contain at least one value',
-  ],
-  [
     objectOf(rbac, 'ClusterRoleBinding', { roleRef: role }, { namespace: undefined }),
     'roleRef.kind: Unsupported value: "Role": supported values: "ClusterRole"',
-  ],
-  [
-    objectOf('v1', 'Secret', { type: 'kubernetes.io/tls' }),
-    'data[tls.crt]: Required value',
-    'data[tls.key]: Required value',
   ],
   [
     objectOf('coordination.k8s.io/v1', 'Lease', { spec: { leaseDurationSeconds: 0 } }),

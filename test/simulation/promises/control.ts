@@ -79,6 +79,7 @@ export const neverUncanariedInSilence: Promised = ({ before, after, chronicle })
     !workload.paused && (before.workload?.paused === true || before.workload?.revision !== workload.revision)
   if (!begins || before.workload === undefined || before.workload.uid !== workload.uid) return undefined
   const { stable, release, phase, bypass } = rollout.status
+  if (phase === 'Terminating' && before.workload.claimedBy === undefined) return undefined // it was handed back
   if (stable?.claimed !== true || workload.revision === stable.revision || workload.bypass !== undefined)
     return undefined
   if (bypass !== undefined || phase === 'Bypassed') return undefined
