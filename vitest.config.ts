@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** Three projects: `fast` needs only Node; `cluster` and `e2e` need the real control plane (see test/cluster). */
+/** `fast` and `simulation` need only Node; `cluster` and `e2e` need the real control plane (see test/cluster). */
 export default defineConfig({
   test: {
     projects: [
@@ -8,8 +8,17 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/**/*.cluster.test.ts', 'node_modules/**'],
+          exclude: ['test/e2e/**', 'test/**/*.{cluster,simulation}.test.ts', 'node_modules/**'],
           testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'simulation',
+          include: ['test/**/*.simulation.test.ts'],
+          exclude: ['node_modules/**'],
+          fileParallelism: false,
+          testTimeout: 1_800_000,
         },
       },
       {

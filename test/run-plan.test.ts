@@ -6,13 +6,14 @@ import { addUp, countOf, parseArguments, projectOf } from './run-plan.ts'
 
 describe('npm test', () => {
   it('runs every project unless one is named, and hands the rest to vitest', () => {
-    expect(parseArguments([])).toEqual({ projects: ['fast', 'cluster', 'e2e'], vitestArgs: [] })
+    expect(parseArguments([])).toEqual({ projects: ['fast', 'simulation', 'cluster', 'e2e'], vitestArgs: [] })
     expect(parseArguments(['fast', '-t', 'a title'])).toEqual({ projects: ['fast'], vitestArgs: ['-t', 'a title'] })
   })
 
   it.each([
     ['api/parse.test.ts', 'fast'],
     ['cluster/cluster.cluster.test.ts', 'cluster'],
+    ['simulation/releases.simulation.test.ts', 'simulation'],
     ['e2e/shop.test.ts', 'e2e'],
     ['cluster/cluster.ts', undefined],
   ])('takes %s for %s', (path, project) => {

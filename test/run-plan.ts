@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 
-export type Project = 'fast' | 'cluster' | 'e2e'
+export type Project = 'fast' | 'simulation' | 'cluster' | 'e2e'
 
 /** What vitest runs came to. */
 export interface Count {
@@ -8,7 +8,10 @@ export interface Count {
   readonly failed: number
 }
 
-const allProjects: readonly Project[] = ['fast', 'cluster', 'e2e']
+const allProjects: readonly Project[] = ['fast', 'simulation', 'cluster', 'e2e']
+
+/** Those that need no more than Node. */
+export const onNodeAlone: readonly Project[] = ['fast', 'simulation']
 
 /** Words that name a project choose it; everything else is vitest's. */
 export function parseArguments(args: readonly string[]): {
@@ -24,6 +27,7 @@ export function parseArguments(args: readonly string[]): {
 export function projectOf(path: string): Project | undefined {
   if (!path.endsWith('.test.ts')) return undefined
   if (path.startsWith('e2e/')) return 'e2e'
+  if (path.endsWith('.simulation.test.ts')) return 'simulation'
   return path.endsWith('.cluster.test.ts') ? 'cluster' : 'fast'
 }
 

@@ -1,4 +1,4 @@
-/** What `npm test` runs: the fast tests, then those that need the real cluster, where this machine can have one. */
+/** What `npm test` runs: the tests that need only Node, then those that need the real cluster, where this machine can have one. */
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,21 +7,21 @@ import { fileURLToPath } from 'node:url'
 import { type BinariesOutcome, ensureBinaries, findBinaries } from './cluster/binaries.ts'
 import { enter } from './cluster/enter.ts'
 import { whyNoNamespace } from './cluster/namespace.ts'
-import { addUp, type Count, countOf, type Project, parseArguments, projectsWithFiles } from './run-plan.ts'
+import { addUp, type Count, countOf, onNodeAlone, type Project, parseArguments, projectsWithFiles } from './run-plan.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const say = (line: string) => console.log(`[test] ${line}`)
 
 const { projects, vitestArgs } = parseArguments(process.argv.slice(2))
 const wanted = await projectsWithFiles(projects, join(root, 'test'))
-const needCluster = wanted.filter((project) => project !== 'fast')
+const needCluster = wanted.filter((project) => !onNodeAlone.includes(project))
 const reports = await mkdtemp(join(tmpdir(), 'sluice-reports-'))
 const counts: Count[] = []
 let leftOut = false
 
 try {
   const preparing = needCluster.length > 0 ? prepareCluster() : undefined
-  if (wanted.includes('fast')) counts.push(await runProject('fast'))
+  for (const project of wanted) if (onNodeAlone.includes(project)) counts.push(await runProject(project))
   const why = await preparing
   if (why !== undefined) {
     leftOut = true
@@ -63,7 +63,7 @@ async function runProject(project: Project): Promise<Count> {
   const args = [vitest, 'run', '--project', project, '--passWithNoTests', ...reporters, ...vitestArgs]
   say(`${project} tests`)
   const command = [process.execPath, ...args]
-  const code = project === 'fast' ? await runHere(command) : await enter(command, { cwd: root })
+  const code = onNodeAlone.includes(project) ? await runHere(command) : await enter(command, { cwd: root })
   return countOf(report, code)
 }
 

@@ -8,11 +8,11 @@ import { transitions } from '../../rollout-controller/planner/transitions.ts'
 import { playMany } from './crew.ts'
 import { type Catch, catchText, fish } from './fishing.ts'
 import { plantedBugs } from './planted-bugs.ts'
-import { play } from './play.ts'
 import { shrink } from './shrink.ts'
 import { createSimulator } from './simulator.ts'
-import { type Story, storyOf } from './story.ts'
+import { storyOf } from './story.ts'
 import { type Summary, summaryText } from './summary.ts'
+import { tellStory } from './tell-story.ts'
 
 interface Options {
   readonly runs: number
@@ -42,7 +42,7 @@ const program = new Command('npm run simulate --')
       process.exitCode = await plant(options)
       return
     }
-    process.exitCode = options.seed === undefined ? await simulate(options) : await playOne(options.seed, options)
+    process.exitCode = options.seed === undefined ? await simulate(options) : await tellOne(options.seed, options)
   })
 
 function count(text: string): number {
@@ -80,28 +80,12 @@ async function simulate({ runs, from, workers }: Options): Promise<number> {
   return summary.failed === 0 ? 0 : 1
 }
 
-async function playOne(seed: string, options: Options): Promise<number> {
+async function tellOne(seed: string, { shrink: isShrunk }: Options): Promise<number> {
   const simulator = await createSimulator()
-  const story = options.shrink === true ? await shrink(storyOf(seed), simulator) : storyOf(seed)
-  const { breaches, ending } = await play(story, simulator, tell)
-  tellPlan(story)
-  console.log(`it ends in ${ending}`)
-  for (const { promise, what, atMs } of breaches) console.log(`BROKEN at ${stamp(atMs)}: ${promise}: ${what}`)
-  return breaches.length === 0 ? 0 : 1
-}
-
-function tell(atMs: number, line: string): void {
-  console.log(`${stamp(atMs)}  ${line}`)
-}
-
-function tellPlan({ shop, pace, acts, faults, approver }: Story): void {
-  console.log(`shop    ${JSON.stringify(shop)}\npace    ${JSON.stringify(pace)}\napprover ${JSON.stringify(approver)}`)
-  for (const act of acts) console.log(`act     ${JSON.stringify(act)}`)
-  for (const fault of faults) console.log(`fault   ${JSON.stringify(fault)}`)
-}
-
-function stamp(ms: number): string {
-  return `${(ms / 1000).toFixed(3).padStart(9)} s`
+  const story = isShrunk === true ? await shrink(storyOf(seed), simulator) : storyOf(seed)
+  const lines = await tellStory(story, simulator)
+  console.log(lines.join('\n'))
+  return lines.some((line) => line.startsWith('BROKEN')) ? 1 : 0
 }
 
 await program.parseAsync()
