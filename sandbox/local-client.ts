@@ -107,8 +107,8 @@ const bookmarkOf = (resource: Resource, resourceVersion: string): WatchEvent => 
 
 /** What is pushed at one end comes out at the other, until it is ended: then what is still in it is lost. */
 interface Line<T> {
-  push(item: T): void
-  end(): void
+  readonly push: (item: T) => void
+  readonly end: () => void
   items(): AsyncIterable<T>
 }
 

@@ -5,12 +5,11 @@ import {
   deploymentResource,
   ingressClassResource,
   ingressResource,
-  rolloutResource,
   serviceResource,
 } from '../../api/names.ts'
 import type { RolloutSpec } from '../../api/rollout.ts'
 import { labelSelectorOf, matches, serviceSelectorOf } from '../../rollout-controller/workload/selectors.ts'
-import { classOf, parseIngress, servicesOf } from '../../traffic-providers/ingress.ts'
+import { classOf, type Ingress, parseIngress, servicesOf } from '../../traffic-providers/ingress.ts'
 import { isCanary } from '../../traffic-providers/nginx-annotations.ts'
 import { bare, type Sourced } from './bare.ts'
 
@@ -20,16 +19,15 @@ export interface Scene {
   readonly namespace: string
   readonly spec: RolloutSpec
   readonly deployment: KubeObject
-  /** All of them, the Rollout last. */
+  /** All of them, in the order to create them; the Rollout is the last. */
   readonly objects: readonly Sourced[]
   /** What was made up because it was not given, a sentence each. */
   readonly assumed: readonly string[]
 }
 
-/** An object that the Rollout cannot do without, and who names it. */
+/** An object that the Rollout cannot do without, and the field that names it. */
 export interface Missing {
   readonly kind: string
-  readonly namespace: string
   readonly name: string
   readonly namedBy: string
 }
@@ -50,35 +48,48 @@ export interface Given {
 
 /** Picks what matters to one Rollout: what it names, and what could come in its way. */
 export function gather(given: Given): Gathered {
-  const { rollout, namespace, spec } = given
-  const { name } = rollout.object.metadata
-  const find = finderIn(given)
-  const wanted = [
-    { resource: deploymentResource, name: spec.workloadRef.name, field: 'spec.workloadRef.name' },
-    ...spec.traffic.map((route, index) => ({
-      resource: ingressResource,
-      name: route.name,
-      field: `spec.traffic[${index}].ingress.name`,
-    })),
+  const { spec } = given
+  const deployment = find(given, deploymentResource, spec.workloadRef.name)
+  const missing = [
+    ...(deployment === undefined ? [lack(given, deploymentResource, spec.workloadRef.name, 'spec.workloadRef.name')] : []),
+    ...missingIngresses(given),
+    ...(deployment === undefined ? [] : missingServices(given, deployment)),
   ]
-  const missing = wanted
-    .filter((want) => find(want.resource, want.name) === undefined)
-    .map(({ resource, name: lost, field }) => lack(resource, lost, `${field} of Rollout ${name}`))
-  const deployment = find(deploymentResource, spec.workloadRef.name)
-  const lacking = [...missing, ...(deployment === undefined ? [] : missingServices(given, deployment))]
-  if (deployment === undefined || lacking.length > 0)
-    return { kind: 'missing', missing: lacking.map((each) => ({ ...each, namespace })) }
+  if (deployment === undefined || missing.length > 0) return { kind: 'missing', missing }
   return { kind: 'scene', scene: sceneOf(given, deployment) }
 }
 
-const lack = ({ kind }: Resource, name: string, namedBy: string): Omit<Missing, 'namespace'> => ({ kind, name, namedBy })
+function lack({ rollout }: Given, { kind }: Resource, name: string, field: string): Missing {
+  return { kind, name, namedBy: `${field} of Rollout ${rollout.object.metadata.name}` }
+}
 
-type Find = (resource: Resource, name: string) => Sourced | undefined
+const missingIngresses = (given: Given): readonly Missing[] =>
+  given.spec.traffic.flatMap(({ name }, index) => {
+    if (find(given, ingressResource, name) !== undefined) return []
+    return [lack(given, ingressResource, name, `spec.traffic[${index}].ingress.name`)]
+  })
 
-const finderIn =
-  (given: Given): Find =>
-  (resource, name) =>
-    ofKind(given, resource).find(({ object }) => object.metadata.name === name)
+/** The Services that the routes send to, when none of those that are here selects the workload's pods. */
+function missingServices(given: Given, deployment: Sourced): readonly Missing[] {
+  const labels = podLabelsOf(deployment)
+  const backends = routesOf(given).flatMap((route) => servicesOf(route).map((service) => ({ service, route })))
+  if (backends.some(({ service }) => selects(find(given, serviceResource, service), labels))) return []
+  return backends
+    .filter(({ service }) => find(given, serviceResource, service) === undefined)
+    .map(({ service, route }) => ({ kind: serviceResource.kind, name: service, namedBy: `a path of Ingress ${route.name}` }))
+}
+
+/** The Ingresses of the spec, those that are here. */
+function routesOf(given: Given): readonly Ingress[] {
+  return given.spec.traffic.flatMap(({ name }) => {
+    const ingress = find(given, ingressResource, name)
+    return ingress === undefined ? [] : [parseIngress(ingress.object)]
+  })
+}
+
+function find(given: Given, resource: Resource, name: string): Sourced | undefined {
+  return ofKind(given, resource).find(({ object }) => object.metadata.name === name)
+}
 
 /** Those of a kind, whatever its version, in the Rollout's namespace; an object that names none is taken to be there. */
 function ofKind({ all, namespace }: Given, resource: Resource): readonly Sourced[] {
@@ -92,20 +103,6 @@ function ofKind({ all, namespace }: Given, resource: Resource): readonly Sourced
 
 const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '')
 
-/** The Services that the routes send to, when none of those that are here selects the workload's pods. */
-function missingServices(given: Given, deployment: Sourced): readonly Omit<Missing, 'namespace'>[] {
-  const find = finderIn(given)
-  const labels = podLabelsOf(deployment)
-  const backends = given.spec.traffic.flatMap(({ name }) => {
-    const ingress = find(ingressResource, name)
-    return ingress === undefined ? [] : servicesOf(parseIngress(ingress.object)).map((service) => ({ service, name }))
-  })
-  if (backends.some(({ service }) => selects(find(serviceResource, service), labels))) return []
-  return backends
-    .filter(({ service }) => find(serviceResource, service) === undefined)
-    .map(({ service, name }) => lack(serviceResource, service, `spec.rules of Ingress ${name}`))
-}
-
 const podLabelsOf = ({ object }: Sourced): StringMap =>
   stringsOf(objectOf(objectOf(objectOf(object['spec'])['template'])['metadata'])['labels'])
 
@@ -116,40 +113,34 @@ function selects(service: Sourced | undefined, labels: StringMap): boolean {
 
 function sceneOf(given: Given, deployment: Sourced): Scene {
   const { rollout, namespace, spec } = given
-  const assumed = given.isAll ? [] : assumedClasses(given)
+  const madeUp = given.isAll ? [] : missingClasses(given)
   const chosen = [
+    ...madeUp.map((name) => ({ object: nginxClass(name), from: 'an assumption' })),
     ...ofKind(given, ingressClassResource),
-    ...assumed,
     deployment,
     ...rivals(given, deployment),
     ...servicesAround(given, podLabelsOf(deployment)),
-    ...ofKind(given, ingressResource).filter((ingress) => isOnTheWay(given, ingress)),
-    ...ofKind(given, autoscalerResource).filter(({ object }) => targetOf(object) === spec.workloadRef.name),
+    ...ofKind(given, ingressResource).filter((ingress) => isInTheWay(given, ingress)),
+    ...ofKind(given, autoscalerResource).filter(({ object }) => scaledBy(object) === spec.workloadRef.name),
     rollout,
   ]
-  const namespaced = (object: KubeObject) => object.kind !== ingressClassResource.kind
   return {
     name: rollout.object.metadata.name,
     namespace,
     spec,
     deployment: deployment.object,
-    objects: chosen.map(({ object, from }) => ({ object: bare(object, namespaced(object) ? namespace : undefined), from })),
-    assumed: assumed.map(
-      ({ object: { metadata } }) => `IngressClass ${metadata.name} is in none of the files: taken as ingress-nginx's`,
-    ),
+    objects: chosen.map(({ object, from }) => ({ object: bare(object, namespaceOf(object, namespace)), from })),
+    assumed: madeUp.map((name) => `IngressClass ${name} is in none of the files: taken as one of ingress-nginx`),
   }
 }
 
+const namespaceOf = ({ kind }: KubeObject, namespace: string): string | undefined =>
+  kind === ingressClassResource.kind ? undefined : namespace
+
 /** Charts do not bring their IngressClass along. */
-function assumedClasses(given: Given): readonly Sourced[] {
-  const find = finderIn(given)
-  const named = given.spec.traffic.flatMap(({ name }) => {
-    const ingress = find(ingressResource, name)
-    return (ingress && classOf(parseIngress(ingress.object))) ?? []
-  })
-  return [...new Set(named)]
-    .filter((name) => find(ingressClassResource, name) === undefined)
-    .map((name) => ({ object: nginxClass(name), from: 'an assumption' }))
+function missingClasses(given: Given): readonly string[] {
+  const named = routesOf(given).flatMap((route) => classOf(route) ?? [])
+  return [...new Set(named)].filter((name) => find(given, ingressClassResource, name) === undefined)
 }
 
 const nginxClass = (name: string): KubeObject => ({
@@ -163,28 +154,23 @@ const nginxClass = (name: string): KubeObject => ({
 function rivals(given: Given, deployment: Sourced): readonly Sourced[] {
   const labels = podLabelsOf(deployment)
   return ofKind(given, deploymentResource)
-    .filter((other) => other.object.metadata.name !== deployment.object.metadata.name)
+    .filter(({ object }) => object.metadata.name !== deployment.object.metadata.name)
     .filter(({ object }) => matches(labelSelectorOf(objectOf(object['spec'])['selector']), labels))
     .map(({ object, from }) => ({ object: { ...object, spec: { ...objectOf(object['spec']), replicas: 0 } }, from }))
 }
 
+/** Those that a route sends to, and those that would find the copy's pods. */
 function servicesAround(given: Given, labels: StringMap): readonly Sourced[] {
-  const find = finderIn(given)
-  const named = given.spec.traffic.flatMap(({ name }) => {
-    const ingress = find(ingressResource, name)
-    return ingress === undefined ? [] : servicesOf(parseIngress(ingress.object))
-  })
+  const named = routesOf(given).flatMap(servicesOf)
   return ofKind(given, serviceResource).filter(
     (service) => named.includes(service.object.metadata.name) || selects(service, labels),
   )
 }
 
 /** The Rollout's own, and other people's canaries. */
-function isOnTheWay({ spec }: Given, { object }: Sourced): boolean {
-  return spec.traffic.some(({ name }) => name === object.metadata.name) || isCanary(object.metadata.annotations ?? {})
+function isInTheWay({ spec }: Given, { object: { metadata } }: Sourced): boolean {
+  return spec.traffic.some(({ name }) => name === metadata.name) || isCanary(metadata.annotations ?? {})
 }
 
-const targetOf = ({ spec }: KubeObject): string | undefined => textOf(objectOf(objectOf(spec)['scaleTargetRef'])['name'])
-
-export const isRollout = ({ object: { kind, apiVersion } }: Sourced): boolean =>
-  kind === rolloutResource.kind && groupOf(apiVersion) === rolloutResource.group
+const scaledBy = ({ spec }: KubeObject): string | undefined =>
+  textOf(objectOf(objectOf(spec)['scaleTargetRef'])['name'])

@@ -10,9 +10,9 @@ export interface PodServers {
   /** Begins to listen; resolves when it does. A pod that crashes listens nowhere. */
   start(pod: KubeObject, address: string): Promise<void>
   /** Ends at once, as a process does that is killed: connections that are open are reset. */
-  stop(pod: KubeObject): void
+  readonly stop: (pod: KubeObject) => void
   /** Where on loopback the pod at this address listens; undefined where nobody does. */
-  portOf(endpoint: Endpoint): number | undefined
+  readonly portOf: (endpoint: Endpoint) => number | undefined
   close(): Promise<void>
 }
 

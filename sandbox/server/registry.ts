@@ -4,8 +4,8 @@ import type { Place, Store } from './store.ts'
 
 /** What is served: the built-in kinds, and those that CustomResourceDefinitions add. */
 export interface Registry {
-  all(): readonly Kind[]
-  find(place: Place & { readonly version?: string }): Kind | undefined
+  readonly all: () => readonly Kind[]
+  readonly find: (place: Place & { readonly version?: string }) => Kind | undefined
 }
 
 export const definitions: Place = { group: 'apiextensions.k8s.io', plural: 'customresourcedefinitions' }

@@ -5,14 +5,20 @@ import { startControl } from './shop-floor.ts'
 
 const name = { namespace: 'shop', name: 'web' }
 
+/** The shop at its first gate, after its controller has ended. */
+async function abandoned() {
+  const shop = await createShop()
+  const first = startControl(shop)
+  await shop.clock.advance(2000)
+  shop.upgrade('web:v2')
+  await shop.clock.advance(5000)
+  await first.stop()
+  return shop
+}
+
 describe('objects whose Rollout is gone, because somebody took our finalizer off', () => {
   it('are retired at the next start: the route first, Service and copy after the drain, and nothing of the user’s', async () => {
-    const shop = await createShop()
-    const first = startControl(shop)
-    await shop.clock.advance(2000)
-    shop.upgrade('web:v2')
-    await shop.clock.advance(5000)
-    await first.stop()
+    const shop = await abandoned()
     shop.api.patch(rolloutResource, name, { type: 'merge', body: { metadata: { finalizers: null } } })
     shop.api.delete(rolloutResource, name)
     expect(shop.ours()).toEqual(['Deployment/web-canary', 'Service/web-canary', 'Ingress/web-canary'])
@@ -27,12 +33,7 @@ describe('objects whose Rollout is gone, because somebody took our finalizer off
   })
 
   it('are left alone while their Rollout is there', async () => {
-    const shop = await createShop()
-    const first = startControl(shop)
-    await shop.clock.advance(2000)
-    shop.upgrade('web:v2')
-    await shop.clock.advance(5000)
-    await first.stop()
+    const shop = await abandoned()
     const second = startControl(shop)
     await shop.clock.advance(20_000)
     expect(shop.ours()).toHaveLength(3)

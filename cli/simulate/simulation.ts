@@ -1,0 +1,90 @@
+import { createEngines, type Engines } from '../../sandbox/sandbox.ts'
+import { type Assumptions, type Ending, play, type Run, type WhatIf } from './course.ts'
+import { type Outcome, outcomeOf, type Unanswered, unansweredIn } from './outcome.ts'
+import { podStartOf } from './pod-start.ts'
+import type { Scene } from './scene.ts'
+import { type Stretch, stretchesOf } from './stretches.ts'
+
+/** What a release would do, and what if it goes wrong: plain data, read by the view and printed by `-o json`. */
+export interface Simulation {
+  readonly rollout: { readonly name: string; readonly namespace: string }
+  readonly assumptions: Assumptions & { readonly objects: readonly string[] }
+  readonly ending: Ending
+  readonly totalMs: number
+  readonly peak: Peak
+  readonly unanswered?: Unanswered
+  readonly timeline: readonly Stretch[]
+  readonly whatIf: readonly Outcome[]
+}
+
+/** Pods at most, how many of them above the workload's own, and where in the timeline. */
+export interface Peak {
+  readonly pods: number
+  readonly extraPods: number
+  readonly atMs: number
+}
+
+export interface SimulationOptions {
+  readonly approveAfterMs: number
+  readonly podsReadyAfterMs?: number
+}
+
+/** Plays the release as it should go, and then once for each thing that may go wrong in each step. */
+export async function simulate(
+  scene: Scene,
+  { approveAfterMs, podsReadyAfterMs }: SimulationOptions,
+  signal: AbortSignal,
+): Promise<Simulation> {
+  const engines = createEngines()
+  const assumptions = { pods: podStartOf(scene.deployment, podsReadyAfterMs), approveAfterMs }
+  const run = await play(scene, engines, assumptions, signal)
+  const timeline = stretchesOf(run.moments, run.endMs)
+  const unanswered = unansweredIn(run.moments, run.endMs)
+  return {
+    rollout: { name: scene.name, namespace: scene.namespace },
+    assumptions: { ...assumptions, objects: scene.assumed },
+    ending: run.ending,
+    totalMs: run.endMs,
+    peak: peakOf(run, timeline),
+    ...(unanswered === undefined ? {} : { unanswered }),
+    timeline,
+    whatIf: hasBegun(run) ? await playAll(scene, engines, assumptions, signal) : [],
+  }
+}
+
+const hasBegun = ({ moments }: Run): boolean => moments.some(({ step }) => step !== undefined)
+
+async function playAll(
+  scene: Scene,
+  engines: Engines,
+  assumptions: Assumptions,
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (const whatIf of whatIfs(scene)) {
+    const outcome = outcomeOf(whatIf, await play(scene, engines, assumptions, signal, whatIf))
+    if (outcome !== undefined) outcomes.push(outcome)
+  }
+  return outcomes
+}
+
+function whatIfs({ spec }: Scene): readonly WhatIf[] {
+  const { steps } = spec.strategy.canary
+  return [
+    { kind: 'never-ready', at: 1 },
+    ...steps.flatMap(({ gates }, index): WhatIf[] => {
+      const at = index + 1
+      const asks = gates.some(({ kind }) => kind === 'approval')
+      return [{ kind: 'crash', at }, { kind: 'rollback', at }, ...(asks ? [{ kind: 'no-approval', at } as const] : [])]
+    }),
+    { kind: 'crash', at: 'promotion' },
+    { kind: 'rollback', at: 'promotion' },
+  ]
+}
+
+function peakOf({ moments }: Run, timeline: readonly Stretch[]): Peak {
+  const own = moments[0]?.pods ?? 0
+  const [highest] = timeline.toSorted((a, b) => b.pods - a.pods)
+  const pods = highest?.pods ?? own
+  return { pods, extraPods: pods - own, atMs: highest?.atMs ?? 0 }
+}
