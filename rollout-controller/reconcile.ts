@@ -208,7 +208,7 @@ function planned(deps: ReconcileDeps, { snapshot }: Observed, { failure }: Memor
 function wakeOf(plan: Plan, soonMs = Number.POSITIVE_INFINITY): ReconcileResult {
   const ms = Math.min(plan.wakeAfterMs ?? Number.POSITIVE_INFINITY, soonMs)
   if (!Number.isFinite(ms)) return {}
-  return { wakeAfterMs: ms, lane: isUrgent(plan.status.phase) ? 'rollback' : 'normal' }
+  return { wakeAfterMs: Math.max(1, ms), lane: isUrgent(plan.status.phase) ? 'rollback' : 'normal' }
 }
 
 const isUrgent = (phase: Phase): boolean => phase === 'RollingBack' || phase === 'Restoring'

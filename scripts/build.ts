@@ -12,6 +12,7 @@ await build({
   target: 'node20',
   format: 'esm',
   legalComments: 'linked',
+  minifyWhitespace: true, // a fifth less to read at every start; names stay, for stacks
   // CommonJS packages inside an ES module call `require` for Node's own modules.
   banner: {
     js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

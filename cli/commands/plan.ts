@@ -4,7 +4,7 @@ import { CliError } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type Forecast, foretell } from '../foretell.ts'
 import { findingsOf } from '../lint.ts'
-import { outputOption } from '../options.ts'
+import { durationArgument, outputOption } from '../options.ts'
 import { inNamespaceOf, rolloutsFrom } from '../rollout-source.ts'
 import { type ClusterFlags, type Context, type Session, withClusterFlags, withSession } from '../session.ts'
 import { type Sight, sightOf } from '../snapshot.ts'
@@ -13,22 +13,59 @@ import { type OutputFormat, printBranch, printData } from '../view/print.ts'
 import { findingBranch } from '../view/problems.ts'
 
 interface PlanOptions extends ClusterFlags {
-  readonly filename?: string
+  readonly filename: readonly string[]
   readonly output?: OutputFormat
+  readonly simulate?: boolean
+  readonly approveAfter?: number
+  readonly podsReadyAfter?: number
 }
 
 export function planCommand(context: Context): Command {
   return withClusterFlags(new Command('plan'))
     .description('say what a release would do, step by step, and what it costs')
     .argument('[name]', 'a Rollout of the cluster')
-    .option('-f, --filename <file>', 'a file instead, or - for standard input')
+    .option('-f, --filename <file>', 'a file instead, or - for standard input; can be repeated', another, [])
+    .option('--simulate', 'play the release, and what may go wrong in each step, in a cluster of its own')
+    .option('--approve-after <duration>', 'simulate that an approval takes so long (default: none)', durationArgument)
+    .option(
+      '--pods-ready-after <duration>',
+      'simulate that pods take so long to be ready (default: 10s)',
+      durationArgument,
+    )
     .addOption(outputOption(['json', 'yaml']))
     .action((name: string | undefined, options: PlanOptions) =>
-      withSession(context, options, async (session) => {
-        const rollouts = await rolloutsFrom(session, name, options.filename, context.signal)
-        for (const rollout of rollouts) await planOne(context, inNamespaceOf(session, rollout), rollout, options)
-      }),
+      options.simulate === true ? simulate(context, name, options) : plan(context, name, options),
     )
+}
+
+const another = (file: string, files: readonly string[]): readonly string[] => [...files, file]
+
+async function plan(context: Context, name: string | undefined, options: PlanOptions): Promise<void> {
+  if (options.approveAfter !== undefined || options.podsReadyAfter !== undefined) {
+    throw new CliError(exitCodes.usage, '--approve-after and --pods-ready-after say what to --simulate')
+  }
+  const { filename } = options
+  await withSession(context, options, async (session) => {
+    for (const file of filename.length === 0 ? [undefined] : filename) {
+      const rollouts = await rolloutsFrom(session, name, file, context.signal)
+      for (const rollout of rollouts) await planOne(context, inNamespaceOf(session, rollout), rollout, options)
+    }
+  })
+}
+
+/** Loaded only here: no other command needs a cluster of its own. */
+async function simulate(context: Context, name: string | undefined, options: PlanOptions): Promise<void> {
+  const { filename: files, approveAfter = 0, podsReadyAfter, ...rest } = options
+  const of = sourceOf(name, files)
+  const { simulatePlan } = await import('../simulate/simulate.ts')
+  const ready = podsReadyAfter === undefined ? {} : { podsReadyAfterMs: podsReadyAfter }
+  await simulatePlan(context, of, { ...rest, approveAfterMs: approveAfter, ...ready })
+}
+
+function sourceOf(name: string | undefined, files: readonly string[]) {
+  if (name !== undefined && files.length === 0) return { name }
+  if (name === undefined && files.length > 0) return { files }
+  throw new CliError(exitCodes.usage, 'Name either a Rollout of the cluster or, with -f, a file')
 }
 
 async function planOne(
@@ -39,7 +76,7 @@ async function planOne(
 ): Promise<void> {
   const sight = await sightOf(session, rollout, signal)
   const forecast = forecastOf(sight, rollout)
-  const findings = findingsOf(sight.snapshot, filename === undefined)
+  const findings = findingsOf(sight.snapshot, filename.length === 0)
   if (output !== undefined) return printData(terminal, output, { ...forecast, findings })
   const { name } = rollout.metadata
   const of = { name, namespace: session.namespace, now: nowText(sight) }

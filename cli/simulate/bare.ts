@@ -12,7 +12,10 @@ export interface Sourced {
  * The object as its owner wrote it, for an empty cluster: without what a server gives (uid, status, addresses) and
  * without what Sluice puts on it (claim, hold). `namespace`: where it lies when it has one.
  */
-export function bare({ apiVersion, kind, metadata, status: _status, ...rest }: KubeObject, namespace?: string): KubeObject {
+export function bare(
+  { apiVersion, kind, metadata, status: _status, ...rest }: KubeObject,
+  namespace?: string,
+): KubeObject {
   const { name, labels, annotations } = metadata
   return {
     apiVersion,

@@ -5,7 +5,7 @@ import type { Phase, Release, Stage, Waiting } from '../../api/status.ts'
 import { isReady } from '../../sandbox/controllers/pod-state.ts'
 import { providerFor } from '../../traffic-providers/registry.ts'
 import type { Scene } from './scene.ts'
-import { isNew, isOfCopy, type SimulatedWorld } from './world.ts'
+import { isOfCopy, type SimulatedWorld, updateOf } from './world.ts'
 
 export interface PodCount {
   readonly ready: number
@@ -40,11 +40,12 @@ export interface Recording {
   readonly startMs: number
   /** The stable revision as it begins. */
   readonly stableBefore: string | undefined
-  onMoment(listener: (moment: Moment) => void): void
+  readonly onMoment: (listener: (moment: Moment) => void) => void
+  stop(): void
 }
 
 /** Writes down what happens from now on; times count from now. */
-export function record({ api, clock, status }: SimulatedWorld, scene: Scene): Recording {
+export function record({ api, clock, status, update }: SimulatedWorld, scene: Scene): Recording {
   const startMs = clock.monotonicMs()
   const moments: Moment[] = []
   const listeners: ((moment: Moment) => void)[] = []
@@ -56,28 +57,30 @@ export function record({ api, clock, status }: SimulatedWorld, scene: Scene): Re
     const now = status()
     if (isBacklog || now === undefined) return
     const moment: Moment = {
-      atMs: clock.monotonicMs() - startMs,
+      atMs: tenths(clock.monotonicMs() - startMs),
       phase: now.phase,
       ...placeOf(now.release),
       ...(now.waiting === undefined ? {} : { waiting: now.waiting }),
       weights,
-      ...countPods([...pods.values()]),
+      ...countPods([...pods.values()], update()),
     }
     if (isSame(moments.at(-1), moment)) return
     moments.push(moment)
     for (const listener of listeners) listener(moment)
   }
-  api.watch(podResource, { namespace: scene.namespace }, ({ type, object }) => {
-    if (type === 'DELETED') pods.delete(object.metadata.name)
-    else if (type !== 'BOOKMARK') pods.set(object.metadata.name, factsOf(object))
-    note()
-  })
-  api.watch(ingressResource, { namespace: scene.namespace }, () => {
-    const { uid = '' } = api.get(rolloutResource, scene).metadata
-    weights = weightsOf(scene, uid, api.list(ingressResource, { namespace: scene.namespace }).items)
-    note()
-  })
-  api.watch(rolloutResource, { namespace: scene.namespace }, note)
+  const watches = [
+    api.watch(podResource, { namespace: scene.namespace }, ({ type, object }) => {
+      if (type === 'DELETED') pods.delete(object.metadata.name)
+      else if (type !== 'BOOKMARK') pods.set(object.metadata.name, factsOf(object))
+      note()
+    }),
+    api.watch(ingressResource, { namespace: scene.namespace }, () => {
+      const { uid = '' } = api.get(rolloutResource, scene).metadata
+      weights = weightsOf(scene, uid, api.list(ingressResource, { namespace: scene.namespace }).items)
+      note()
+    }),
+    api.watch(rolloutResource, { namespace: scene.namespace }, note),
+  ]
   isBacklog = false
   note()
   return {
@@ -85,12 +88,18 @@ export function record({ api, clock, status }: SimulatedWorld, scene: Scene): Re
     startMs,
     stableBefore: status()?.stable?.revision,
     onMoment: (listener) => listeners.push(listener),
+    stop() {
+      for (const stop of watches) stop()
+    },
   }
 }
 
 /** A pod that ends and starts again without ever being ready is no news. */
 const isSame = (last: Moment | undefined, { atMs: _now, ...moment }: Moment): boolean =>
   last !== undefined && sameJson({ ...last, atMs: undefined }, moment)
+
+/** What happens within a few milliseconds happens at once. */
+export const tenths = (ms: number): number => Math.round(ms / 100) * 100
 
 function placeOf(release: Release | undefined): Pick<Moment, 'step' | 'stage' | 'asked'> {
   if (release === undefined) return {}
@@ -110,25 +119,25 @@ function weightsOf({ spec, namespace, name }: Scene, uid: string, live: readonly
 
 interface PodFacts {
   readonly isOfCopy: boolean
-  readonly isNew: boolean
+  readonly update: string | undefined
   readonly isReady: boolean
   readonly isLeaving: boolean
 }
 
 const factsOf = (pod: KubeObject): PodFacts => ({
   isOfCopy: isOfCopy(pod),
-  isNew: isNew(pod),
+  update: updateOf(pod),
   isReady: isReady(pod),
   isLeaving: pod.metadata.deletionTimestamp !== undefined,
 })
 
-function countPods(all: readonly PodFacts[]): Pick<Moment, 'copy' | 'workload' | 'renewed' | 'pods'> {
+function countPods(all: readonly PodFacts[], update: string): Pick<Moment, 'copy' | 'workload' | 'renewed' | 'pods'> {
   const staying = all.filter(({ isLeaving }) => !isLeaving)
   const workload = staying.filter((pod) => !pod.isOfCopy)
   return {
     copy: countOf(staying.filter((pod) => pod.isOfCopy)),
     workload: countOf(workload),
-    renewed: workload.filter((pod) => pod.isNew && pod.isReady).length,
+    renewed: workload.filter((pod) => pod.update === update && pod.isReady).length,
     pods: staying.length,
   }
 }

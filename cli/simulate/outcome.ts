@@ -6,6 +6,8 @@ export interface Outcome {
   readonly if: WhatIf['kind']
   readonly at: WhatIf['at']
   readonly ending: Ending
+  /** When that is decided, by whom or what ever; absent when it is not. */
+  readonly rollsBackMs?: number
   /** When no request reaches the new version any more; absent when that does not come. */
   readonly trafficBackMs?: number
   /** When the release is over, and nothing is left of it; absent when that does not come. */
@@ -29,10 +31,12 @@ export function outcomeOf({ kind, at }: WhatIf, run: Run): Outcome | undefined {
   const after = moments.slice(struckAt)
   const unanswered = unansweredIn(after, endMs)
   const isOver = ending.kind !== 'waits'
+  const rollsBack = after.find(({ phase }) => phase === 'RollingBack' || phase === 'Restoring')
   return {
     if: kind,
     at,
     ending,
+    ...(rollsBack === undefined ? {} : { rollsBackMs: rollsBack.atMs - struck.atMs }),
     ...(isOver ? { trafficBackMs: backAtMs(after) - struck.atMs, overMs: endMs - struck.atMs } : {}),
     share: shareOf(struck),
     ...(unanswered === undefined ? {} : { unanswered }),

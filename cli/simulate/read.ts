@@ -52,7 +52,8 @@ export async function readFiles(
   const rollouts = all.filter(({ object }) => object.kind === rolloutResource.kind)
   if (rollouts.length === 0) throw new CliError(exitCodes.failed, `${where} has no Rollout in it`)
   const scenes: Read[] = []
-  for (const rollout of rollouts) scenes.push({ scene: await sceneFor(context, flags, rollout, all, where), findings: [] })
+  for (const rollout of rollouts)
+    scenes.push({ scene: await sceneFor(context, flags, rollout, all, where), findings: [] })
   return scenes
 }
 
@@ -73,7 +74,11 @@ async function sceneFor(
     return await withSession(context, flags, async (session) => {
       const namespace = named ?? session.namespace
       const more = await surroundings({ ...session, namespace }, context.signal)
-      return found(gather({ ...given, namespace, all: merged(all, more), isAll: true }), namespace, `${where} or ${clusterName(session)}`)
+      return found(
+        gather({ ...given, namespace, all: merged(all, more), isAll: true }),
+        namespace,
+        `${where} or ${clusterName(session)}`,
+      )
     })
   } catch (error) {
     if (!(error instanceof CliError) || error.exitCode !== exitCodes.usage) throw error
@@ -105,7 +110,10 @@ function specOf({ object, from }: Sourced): RolloutSpec {
   const parsed = parseRollout(object)
   if (parsed.kind === 'ok') return parsed.spec
   const problems = parsed.problems.map(({ path, message }) => `${path} ${message}`)
-  throw new CliError(exitCodes.failed, `Rollout ${object.metadata.name} in ${from}: ${problems.join('; ')}; correct it there`)
+  throw new CliError(
+    exitCodes.failed,
+    `Rollout ${object.metadata.name} in ${from}: ${problems.join('; ')}; correct it there`,
+  )
 }
 
 const around: readonly Resource[] = [

@@ -51,7 +51,9 @@ export function gather(given: Given): Gathered {
   const { spec } = given
   const deployment = find(given, deploymentResource, spec.workloadRef.name)
   const missing = [
-    ...(deployment === undefined ? [lack(given, deploymentResource, spec.workloadRef.name, 'spec.workloadRef.name')] : []),
+    ...(deployment === undefined
+      ? [lack(given, deploymentResource, spec.workloadRef.name, 'spec.workloadRef.name')]
+      : []),
     ...missingIngresses(given),
     ...(deployment === undefined ? [] : missingServices(given, deployment)),
   ]
@@ -76,7 +78,11 @@ function missingServices(given: Given, deployment: Sourced): readonly Missing[] 
   if (backends.some(({ service }) => selects(find(given, serviceResource, service), labels))) return []
   return backends
     .filter(({ service }) => find(given, serviceResource, service) === undefined)
-    .map(({ service, route }) => ({ kind: serviceResource.kind, name: service, namedBy: `a path of Ingress ${route.name}` }))
+    .map(({ service, route }) => ({
+      kind: serviceResource.kind,
+      name: service,
+      namedBy: `a path of Ingress ${route.name}`,
+    }))
 }
 
 /** The Ingresses of the spec, those that are here. */
@@ -137,10 +143,10 @@ function sceneOf(given: Given, deployment: Sourced): Scene {
 const namespaceOf = ({ kind }: KubeObject, namespace: string): string | undefined =>
   kind === ingressClassResource.kind ? undefined : namespace
 
-/** Charts do not bring their IngressClass along. */
+/** Charts do not bring their IngressClass along; that called nginx is known without. */
 function missingClasses(given: Given): readonly string[] {
   const named = routesOf(given).flatMap((route) => classOf(route) ?? [])
-  return [...new Set(named)].filter((name) => find(given, ingressClassResource, name) === undefined)
+  return [...new Set(named)].filter((name) => name !== 'nginx' && find(given, ingressClassResource, name) === undefined)
 }
 
 const nginxClass = (name: string): KubeObject => ({

@@ -1,6 +1,6 @@
-import { createEngines, type Engines } from '../../sandbox/sandbox.ts'
-import { type Assumptions, type Ending, play, type Run, type WhatIf } from './course.ts'
+import type { Assumptions, Ending, Run, WhatIf } from './course.ts'
 import { type Outcome, outcomeOf, type Unanswered, unansweredIn } from './outcome.ts'
+import { createPlayer, type Player } from './player.ts'
 import { podStartOf } from './pod-start.ts'
 import type { Scene } from './scene.ts'
 import { type Stretch, stretchesOf } from './stretches.ts'
@@ -35,34 +35,46 @@ export async function simulate(
   { approveAfterMs, podsReadyAfterMs }: SimulationOptions,
   signal: AbortSignal,
 ): Promise<Simulation> {
-  const engines = createEngines()
   const assumptions = { pods: podStartOf(scene.deployment, podsReadyAfterMs), approveAfterMs }
-  const run = await play(scene, engines, assumptions, signal)
-  const timeline = stretchesOf(run.moments, run.endMs)
-  const unanswered = unansweredIn(run.moments, run.endMs)
+  const player = createPlayer(scene, assumptions, signal)
+  try {
+    const run = await player.play()
+    const whatIf = hasBegun(run) ? await playAll(player, whatIfs(scene)) : []
+    return { ...summaryOf(scene, run), assumptions: { ...assumptions, objects: scene.assumed }, whatIf }
+  } finally {
+    await player.stop()
+  }
+}
+
+function summaryOf({ name, namespace }: Scene, run: Run): Omit<Simulation, 'assumptions' | 'whatIf'> {
+  const { moments, endMs, ending } = run
+  const timeline = timelineOf(run)
+  const unanswered = unansweredIn(moments, endMs)
   return {
-    rollout: { name: scene.name, namespace: scene.namespace },
-    assumptions: { ...assumptions, objects: scene.assumed },
-    ending: run.ending,
-    totalMs: run.endMs,
+    rollout: { name, namespace },
+    ending,
+    totalMs: endMs,
     peak: peakOf(run, timeline),
     ...(unanswered === undefined ? {} : { unanswered }),
     timeline,
-    whatIf: hasBegun(run) ? await playAll(scene, engines, assumptions, signal) : [],
   }
+}
+
+/** Whoever waits for a person waits for ever. */
+function timelineOf({ moments, endMs, ending }: Run): readonly Stretch[] {
+  const stretches = stretchesOf(moments, endMs)
+  if (ending.kind !== 'waits') return stretches
+  return stretches.map(({ forMs = 0, ...stretch }, index) =>
+    index === stretches.length - 1 ? stretch : { ...stretch, forMs },
+  )
 }
 
 const hasBegun = ({ moments }: Run): boolean => moments.some(({ step }) => step !== undefined)
 
-async function playAll(
-  scene: Scene,
-  engines: Engines,
-  assumptions: Assumptions,
-  signal: AbortSignal,
-): Promise<readonly Outcome[]> {
+async function playAll(player: Player, all: readonly WhatIf[]): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = []
-  for (const whatIf of whatIfs(scene)) {
-    const outcome = outcomeOf(whatIf, await play(scene, engines, assumptions, signal, whatIf))
+  for (const whatIf of all) {
+    const outcome = outcomeOf(whatIf, await player.play(whatIf))
     if (outcome !== undefined) outcomes.push(outcome)
   }
   return outcomes

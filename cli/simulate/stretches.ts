@@ -2,39 +2,40 @@ import { sameJson } from '../../api/json.ts'
 import type { Moment, PodCount } from './moments.ts'
 
 /** A while in which it is at one place and waits for one thing. */
-export interface Stretch extends Omit<Moment, 'waiting' | 'renewed' | 'asked'> {
-  readonly forMs: number
+export interface Stretch extends Pick<Moment, 'atMs' | 'phase' | 'step' | 'stage' | 'weights'> {
+  /** Absent: it does not end by itself. */
+  readonly forMs?: number
   readonly waiting?: { readonly reason: string; readonly message: string }
   /** The fewest that were ready, and the most that were there. */
   readonly copy: PodCount
   readonly workload: PodCount
-  /** The most that there were. */
+  /** The most of both. */
   readonly pods: number
 }
 
 /** What lasts, in order. What is over at once is left out, but for an approval: a person was asked. */
 export function stretchesOf(moments: readonly Moment[], endMs: number): readonly Stretch[] {
-  const lasting = moments.flatMap((moment, index) => {
+  const stretches: Lasting[] = []
+  for (const [index, moment] of moments.entries()) {
     const forMs = (moments[index + 1]?.atMs ?? endMs) - moment.atMs
-    return forMs > 0 || isAsked(moment) ? [stretchOf(moment, forMs)] : []
-  })
-  return lasting.reduce<Stretch[]>((all, next) => {
-    const last = all.at(-1)
-    if (last !== undefined && isSamePlace(last, next)) all.splice(-1, 1, joined(last, next))
-    else all.push(next)
-    return all
-  }, [])
+    if (forMs === 0 && moment.waiting?.reason !== 'Approval') continue
+    const next = lastingOf(moment, forMs)
+    const last = stretches.at(-1)
+    if (last !== undefined && isSamePlace(last, next)) stretches.splice(-1, 1, joined(last, next))
+    else stretches.push(next)
+  }
+  return stretches
 }
 
-const isAsked = ({ waiting }: Moment): boolean => waiting?.reason === 'Approval'
+type Lasting = Stretch & { readonly forMs: number }
 
-function stretchOf({ waiting, renewed: _renewed, asked: _asked, ...moment }: Moment, forMs: number): Stretch {
+function lastingOf({ waiting, renewed: _renewed, asked: _asked, ...moment }: Moment, forMs: number): Lasting {
   if (waiting === undefined) return { ...moment, forMs }
   const { reason, message } = waiting
   return { ...moment, forMs, waiting: { reason, message } }
 }
 
-const isSamePlace = (a: Stretch, b: Stretch): boolean =>
+const isSamePlace = (a: Lasting, b: Lasting): boolean =>
   a.phase === b.phase &&
   a.step === b.step &&
   a.stage === b.stage &&
@@ -42,7 +43,7 @@ const isSamePlace = (a: Stretch, b: Stretch): boolean =>
   sameJson(a.weights, b.weights)
 
 /** A moment that took no time says nothing of how many pods there were. */
-function joined(a: Stretch, b: Stretch): Stretch {
+function joined(a: Lasting, b: Lasting): Lasting {
   if (a.forMs === 0) return { ...b, atMs: a.atMs }
   if (b.forMs === 0) return a
   return {

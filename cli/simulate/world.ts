@@ -1,7 +1,14 @@
 import { installManifests } from '../../api/install.ts'
 import { numberOf, objectOf } from '../../api/json.ts'
 import type { KubeObject } from '../../api/kube-object.ts'
-import { apiVersion, copyLabel, decisionResource, deploymentResource, podResource, rolloutResource } from '../../api/names.ts'
+import {
+  apiVersion,
+  copyLabel,
+  decisionResource,
+  deploymentResource,
+  podResource,
+  rolloutResource,
+} from '../../api/names.ts'
 import { parseStatus } from '../../api/parse-status.ts'
 import type { RolloutStatus } from '../../api/status.ts'
 import { countedIds } from '../../sandbox/ids.ts'
@@ -14,7 +21,7 @@ import { createVirtualClock, type VirtualClock } from '../../sandbox/virtual-clo
 import { CliError } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Sourced } from './bare.ts'
-import { type RunningController, startController } from './controller.ts'
+import { startController } from './controller.ts'
 import type { PodStart } from './pod-start.ts'
 import type { Scene } from './scene.ts'
 
@@ -28,20 +35,22 @@ export interface Fates {
 export interface SimulatedWorld {
   readonly clock: VirtualClock
   readonly api: Api
-  /** Of pods that are created from now on. */
+  /** Of the new version's pods that are created from now on. */
   readonly fates: Fates
-  status(): RolloutStatus | undefined
-  /** All pods that the Deployment asks for are available. */
-  isWhole(): boolean
+  /** Which update it is, as its pods are marked. */
+  readonly update: () => string
+  readonly status: () => RolloutStatus | undefined
+  /** All pods are available, no release is under way, and an update will be held. */
+  readonly isAtRest: () => boolean
   /** As `helm upgrade` does, by an annotation of the pods. */
-  upgrade(): void
+  readonly upgrade: () => void
   /** What a person decides about the release as it stands. */
-  decide(verb: 'approve' | 'rollback'): void
+  readonly decide: (verb: 'approve' | 'rollback') => void
   /** The pods of the copy, those that run and those to come, are not ready from now on. */
-  crashCopy(): void
+  readonly crashCopy: () => void
   /** Time passes that no controller lives through: it finds all as it left it. */
-  doze(ms: number): Promise<void>
-  stop(): Promise<void>
+  readonly doze: (ms: number) => Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 const updateAnnotation = 'simulation/update'
@@ -50,58 +59,64 @@ const person = { username: 'somebody', groups: ['system:masters', 'system:authen
 export function createWorld(scene: Scene, engines: Engines, pods: PodStart): SimulatedWorld {
   const clock = createVirtualClock()
   const fates: Fates = { copy: 'healthy', workload: 'healthy' }
+  let updates = 0
+  let decisions = 0
+  const update = () => `${updates}`
   const lifeOf = (pod: KubeObject): PodLife => ({
     startMs: 0,
     readyMs: pods.readyAfterMs,
-    fate: fateOf(pod, fates),
+    fate: updateOf(pod) === update() ? fates[isOfCopy(pod) ? 'copy' : 'workload'] : 'healthy',
     lingerMs: pods.endsAfterMs,
   })
   const sandbox = createSandbox({ clock, ids: countedIds(), engines, lifeOf })
   const { api } = sandbox
   fill(api, scene)
-  const controllers: RunningController[] = [startController(api, clock)]
-  const stopController = async () => {
-    for (const controller of controllers.splice(0)) await controller.stop()
-  }
+  let controller = startController(api, clock)
   const status = statusReader(api, scene)
   return {
     clock,
     api,
     fates,
+    update,
     status,
-    isWhole: () => isWhole(api.get(deploymentResource, workloadOf(scene))),
-    upgrade: () => upgrade(api, scene),
-    decide: (verb) => decide(api, scene, status(), verb),
+    isAtRest: () => isAtRest(status()) && isWhole(api.get(deploymentResource, workloadOf(scene))),
+    upgrade() {
+      updates += 1
+      upgrade(api, scene, update())
+    },
+    decide(verb) {
+      decisions += 1
+      decide(api, scene, status(), verb, `${verb}-${decisions}`)
+    },
     crashCopy() {
       fates.copy = 'crash-loop'
       failCopyPods(sandbox, scene)
     },
     async doze(ms) {
-      await stopController()
+      await controller.stop()
       await clock.advance(ms)
-      controllers.push(startController(api, clock))
+      controller = startController(api, clock)
     },
     async stop() {
-      await stopController()
+      await controller.stop()
       sandbox.stop()
     },
   }
 }
 
-/** Pods that carry the update, which the copy's do as well. */
-export const isNew = ({ metadata }: KubeObject): boolean => metadata.annotations?.[updateAnnotation] !== undefined
+/** Which update a pod runs; undefined for what was there before all updates. */
+export const updateOf = ({ metadata }: KubeObject): string | undefined => metadata.annotations?.[updateAnnotation]
 
+/** The copy's pods run the update as well. */
 export const isOfCopy = ({ metadata }: KubeObject): boolean => metadata.labels?.[copyLabel] !== undefined
-
-function fateOf(pod: KubeObject, { copy, workload }: Fates): Fate {
-  if (!isNew(pod)) return 'healthy'
-  return isOfCopy(pod) ? copy : workload
-}
 
 const builtInNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
 
+/** Rights and warnings make no difference here: whoever is simulated may do all that he does. */
+const needless = /Role|ServiceAccount|^Validating/
+
 function fill(api: Api, { namespace, objects }: Scene): void {
-  for (const object of installManifests()) api.create(resourceOf(api, object), object)
+  for (const object of installManifests()) if (!needless.test(object.kind)) api.create(resourceOf(api, object), object)
   if (!builtInNamespaces.includes(namespace)) {
     const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
     api.create(resourceOf(api, object), object)
@@ -137,29 +152,37 @@ function statusReader(api: Api, { namespace, name }: Scene): () => RolloutStatus
   }
 }
 
+const isAtRest = (status: RolloutStatus | undefined): boolean =>
+  status?.release === undefined && (status?.phase === 'Healthy' || status?.phase === 'RolledBack')
+
 function isWhole({ spec, status, metadata }: KubeObject): boolean {
   const { observedGeneration, availableReplicas } = objectOf(status)
   const wanted = numberOf(objectOf(spec)['replicas']) ?? 1
   return observedGeneration === metadata.generation && (numberOf(availableReplicas) ?? 0) >= wanted
 }
 
-function upgrade(api: Api, scene: Scene): void {
-  const body = { spec: { template: { metadata: { annotations: { [updateAnnotation]: 'next' } } } } }
+function upgrade(api: Api, scene: Scene, update: string): void {
+  const body = { spec: { template: { metadata: { annotations: { [updateAnnotation]: update } } } } }
   api.patch(deploymentResource, workloadOf(scene), { type: 'merge', body }, { caller: person })
 }
 
-function decide(api: Api, scene: Scene, status: RolloutStatus | undefined, verb: 'approve' | 'rollback'): void {
+function decide(
+  api: Api,
+  { name: rollout, namespace }: Scene,
+  status: RolloutStatus | undefined,
+  verb: 'approve' | 'rollback',
+  name: string,
+): void {
   const { release } = status ?? {}
   if (release === undefined) return
   const { attempt, step, stepHash } = release
   const about = verb === 'approve' ? { attempt, step, stepHash } : { attempt }
-  const decision: KubeObject = {
-    apiVersion,
-    kind: decisionResource.kind,
-    metadata: { name: `${verb}-${step}`, namespace: scene.namespace },
-    spec: { rollout: scene.name, verb, decidedBy: person.username, ...about },
-  }
-  api.create(decisionResource, decision, { caller: person })
+  const spec = { rollout, verb, decidedBy: person.username, ...about }
+  api.create(
+    decisionResource,
+    { apiVersion, kind: decisionResource.kind, metadata: { name, namespace }, spec },
+    { caller: person },
+  )
 }
 
 function failCopyPods({ api, kubelet }: Sandbox, { namespace }: Scene): void {

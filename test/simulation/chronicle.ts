@@ -16,6 +16,8 @@ export interface Chronicle {
   mostReady(service: string, ms: number): number
   /** The fewest pods that the workload asked for in the last `ms`. */
   fewestReplicas(ms: number): number
+  /** The revisions that the workload had at any moment of the last `ms`. */
+  recentRevisions(ms: number): readonly string[]
   /** The highest and the lowest share of the new version on that route in the last `ms`, both in percent. */
   shares(route: string, ms: number): { readonly most: number; readonly least: number }
   /** Since when the route sends nothing to the new version; undefined while it does. */
@@ -38,9 +40,9 @@ export interface Excuses {
   strayDecisions: number
 }
 
-interface Entry {
+interface Entry<T = number> {
   readonly atMs: number
-  readonly value: number
+  readonly value: T
 }
 
 export interface ChronicleKeeper extends Chronicle {
@@ -53,6 +55,7 @@ export interface ChronicleKeeper extends Chronicle {
 export function createChronicle(now: () => number): ChronicleKeeper {
   const series = new Map<string, Entry[]>()
   const decisions: Decision[] = []
+  const revisions: Entry<string>[] = []
   const templates = new Map<string, unknown>()
   const earlierRevisions = new Set<string>()
   const readyOf = new Map<string, Map<string, number>>()
@@ -93,6 +96,7 @@ export function createChronicle(now: () => number): ChronicleKeeper {
     earlierRevisions,
     mostReady: (service, ms) => Math.max(0, ...values(`ready ${service}`, ms)),
     fewestReplicas: (ms) => Math.min(...values('replicas', ms)),
+    recentRevisions: (ms) => within(revisions, now() - ms),
     shares(route, ms) {
       const all = values(`share ${route}`, ms)
       return { most: Math.max(0, ...all), least: Math.min(100, ...(all.length === 0 ? [0] : all)) }
@@ -103,6 +107,7 @@ export function createChronicle(now: () => number): ChronicleKeeper {
       if (object.kind === 'EndpointSlice') noteSlice(object, isGone)
       if (workload !== undefined) push('replicas', workload.replicas)
       if (workload !== undefined && object.metadata.uid === workload.uid) {
+        if (revisions.at(-1)?.value !== workload.revision) revisions.push({ atMs: now(), value: workload.revision })
         for (const known of templates.keys()) earlierRevisions.add(known)
         templates.set(workload.revision, objectOf(object['spec'])['template'])
       }
@@ -115,8 +120,8 @@ export function createChronicle(now: () => number): ChronicleKeeper {
 }
 
 /** The value that was so at that moment, and all that came later. */
-function within(entries: readonly Entry[], fromMs: number): readonly number[] {
-  const found: number[] = []
+function within<T>(entries: readonly Entry<T>[], fromMs: number): readonly T[] {
+  const found: T[] = []
   for (let index = entries.length - 1; index >= 0; index--) {
     const entry = entries[index]
     if (entry === undefined) break

@@ -20,7 +20,7 @@ export interface Controllers {
   /** So many have been started. */
   started(): number
   living(): readonly Process[]
-  /** From now on nothing goes wrong with those that are started. */
+  /** From now on nothing goes wrong with them. */
   heal(): void
 }
 
@@ -43,6 +43,8 @@ export function createControllers(world: World, witness: Witness): Controllers {
     const faults = healed ? [] : story.faults
     const clock = createProcessClock(world.clock)
     const dice = world.dice.fork(`process ${index}`)
+    const calls = callFaultsOf(faults, index)
+    const watches = watchFaultsOf(faults, index)
     let isDead = false
     const kill = () => {
       isDead = true
@@ -63,8 +65,8 @@ export function createControllers(world: World, witness: Witness): Controllers {
       dice,
       callMs: story.pace.callMs,
       watchLagMs: story.pace.watchLagMs,
-      callFaults: callFaultsOf(faults, index),
-      watchFaults: watchFaultsOf(faults, index),
+      callFault: (count) => (healed ? undefined : calls.get(count)),
+      watchFault: (count) => (healed ? undefined : watches.get(count)),
       isDown: () => !healed && isOut(faults, world.elapsedMs()),
       die,
       onFault: (what) => witness.fault(what.split(' ')[0] ?? '', `controller ${index + 1}: ${what}`),
@@ -72,6 +74,7 @@ export function createControllers(world: World, witness: Witness): Controllers {
     for (const fault of faults) {
       if (fault.kind !== 'clock-jump' || fault.process !== index) continue
       clock.setTimer(Math.max(0, fault.atMs - world.elapsedMs()), () => {
+        if (healed) return
         clock.jump(fault.byMs)
         world.chronicle.excuses.clockJumped = true
         witness.fault('clock-jump', `controller ${index + 1}: its wall clock jumps by ${fault.byMs} ms`)

@@ -13,8 +13,8 @@ export interface FaultyClientOptions {
   /** Around this long an event takes. */
   readonly watchLagMs: number
   /** What goes wrong with the n-th call, and with the n-th event, counted from 1. */
-  readonly callFaults: ReadonlyMap<number, CallFault>
-  readonly watchFaults: ReadonlyMap<number, WatchFault>
+  readonly callFault: (count: number) => CallFault | undefined
+  readonly watchFault: (count: number) => WatchFault | undefined
   /** The API server cannot be reached. */
   readonly isDown: () => boolean
   /** The process ends here: nothing of it runs afterwards. */
@@ -27,6 +27,7 @@ export interface FaultyClientOptions {
 export function createFaultyClient(options: FaultyClientOptions): KubeClient {
   const { client, dice } = options
   const calls = createCalls(options)
+  const forgotten = new Map<string, number>() // by kind: what came before that version the server no longer knows
   return {
     ...client,
     get: (resource, name, signal) => calls(`get ${resource.kind}`, () => client.get(resource, name), signal),
@@ -40,20 +41,27 @@ export function createFaultyClient(options: FaultyClientOptions): KubeClient {
       calls(`patch ${resource.kind}`, () => client.patch(resource, name, patch, write), signal),
     delete: (resource, name, how, signal) =>
       calls(`delete ${resource.kind}`, () => client.delete(resource, name, how), signal),
-    watch: (resource, from, signal) =>
-      lagging(options, dice.fork(`watch ${resource.plural}`), () => client.watch(resource, from, signal), signal),
+    watch(resource, from, signal) {
+      const { plural } = resource
+      const open = () => client.watch(resource, from, signal)
+      const history: History = {
+        isForgotten: Number(from.resourceVersion ?? Number.POSITIVE_INFINITY) < (forgotten.get(plural) ?? 0),
+        forget: (version) => forgotten.set(plural, version),
+      }
+      return lagging(options, dice.fork(`watch ${plural}`), open, history, signal)
+    },
   }
 }
 
 type Calls = <T>(what: string, run: () => Promise<T>, signal?: AbortSignal) => Promise<T>
 
-function createCalls({ clock, dice, callMs, callFaults, isDown, die, onFault }: FaultyClientOptions): Calls {
+function createCalls({ clock, dice, callMs, callFault, isDown, die, onFault }: FaultyClientOptions): Calls {
   let count = 0
   const half = () => clock.sleep(dice.next() * callMs)
   return async (what, run, signal) => {
     signal?.throwIfAborted()
     count++
-    const fault = callFaults.get(count)
+    const fault = callFault(count)
     if (fault !== undefined) onFault(`${fault} of call ${count}, ${what}`)
     await half()
     if (fault === 'slow') await clock.sleep(1_000 + dice.next() * 9_000)
@@ -104,14 +112,25 @@ function refusedBy(fault: keyof typeof refusals, what: string) {
   return errorOfStatus(what, code, { reason, message: `simulated: ${fault}` })
 }
 
+/** What the server remembers of one kind. */
+interface History {
+  /** The watch would begin before what it remembers. */
+  readonly isForgotten: boolean
+  forget(before: number): void
+}
+
+const tooOld = () => errorOfStatus('watch', 410, { reason: 'Expired', message: 'simulated: too old resource version' })
+
 /** Events in their order, each a little late; now and then one comes twice, the connection breaks, or it is too old to go on. */
 async function* lagging(
-  { clock, watchLagMs, watchFaults, isDown, onFault }: FaultyClientOptions,
+  { clock, watchLagMs, watchFault, isDown, onFault }: FaultyClientOptions,
   dice: Dice,
   open: () => AsyncIterable<WatchEvent>,
+  history: History,
   signal: AbortSignal,
 ): AsyncIterable<WatchEvent> {
   if (isDown()) throw refusedBy('outage', 'watch')
+  if (history.isForgotten) throw tooOld()
   let count = 0
   let wokeMs = Number.NaN
   for await (const event of open()) {
@@ -120,13 +139,15 @@ async function* lagging(
     wokeMs = clock.monotonicMs()
     if (isDown()) throw refusedBy('outage', 'watch')
     count++
-    const fault = watchFaults.get(count)
+    const fault = watchFault(count)
     if (fault !== undefined)
       onFault(`${fault} of a watch at event ${count}, ${event.object.kind} ${event.object.metadata.name}`)
     if (fault === 'drop')
       throw errorOfStatus('watch', 500, { reason: 'InternalError', message: 'simulated: the connection broke' })
-    if (fault === 'expire')
-      throw errorOfStatus('watch', 410, { reason: 'Expired', message: 'simulated: too old resource version' })
+    if (fault === 'expire') {
+      history.forget(Number(event.object.metadata.resourceVersion ?? 0))
+      throw tooOld()
+    }
     if (fault === 'stall') await clock.sleep(5_000 + dice.next() * 25_000, signal)
     yield event
     if (fault === 'repeat') yield event

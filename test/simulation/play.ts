@@ -3,7 +3,7 @@ import { holdPolicy } from '../../api/policies/hold.ts'
 import { resourceOf } from '../../sandbox/server/resource-of.ts'
 import { perform, type Stage } from './acts.ts'
 import { type Controllers, createControllers, type Witness } from './controllers.ts'
-import { endingOf, farewell } from './endings.ts'
+import { type Ending, endingOf, farewell } from './endings.ts'
 import { troublePods } from './pod-trouble.ts'
 import { ingress } from './shop.ts'
 import { namespace, rolloutName, routeNames, workloadName } from './sight.ts'
@@ -40,14 +40,33 @@ interface Playing {
   readonly acts: Map<string, number>
 }
 
+/** More than any story has ever needed. */
+const mostTimers = 300_000
+
+/** The controllers or the cluster never stop doing something. */
+class Livelock extends Error {
+  override readonly name = 'Livelock'
+}
+
+/** Lets time pass, until something is so if that is given. */
+function pass({ clock }: World, ms: number, isEnough: () => boolean = () => false): Promise<void> {
+  let timers = 0
+  return clock.advanceUntil(ms, () => {
+    timers++
+    if (timers > mostTimers) throw new Livelock(`${mostTimers} timers in ${ms} ms and no end`)
+    return isEnough()
+  })
+}
+
 /** Longer than any deadline of a story, and than a quiet world needs to move again. */
 const longestMs = 1_200_000
 const quietMs = 180_000
 
 /** Lets time pass until nothing is written any more. */
-async function settle({ clock, lastWriteMs }: World): Promise<void> {
+async function settle(world: World): Promise<void> {
+  const { clock, lastWriteMs } = world
   const startMs = clock.monotonicMs()
-  do await clock.advance(quietMs / 3)
+  do await pass(world, quietMs / 3)
   while (clock.monotonicMs() - Math.max(startMs, lastWriteMs()) < quietMs && clock.monotonicMs() - startMs < longestMs)
 }
 
@@ -70,24 +89,39 @@ export async function play(story: Story, simulator: Simulator, tell?: Teller): P
   if (tell !== undefined) world.onWrite = (moment) => say(tellWrite(moment))
   const playing = { world, stage: stageOf(world), controllers: createControllers(world, witness), witness, say, acts }
 
-  begin(playing)
-  await world.clock.advanceUntil(120_000, () => world.look().rollout?.status?.phase === 'Healthy')
-  for (const act of story.acts) await playAct(playing, act)
-  await world.clock.advance(150_000)
-  await healAll(playing)
-  const ending = endingOf(world)
-  const farewells = await takeLeave(playing)
+  const ends = await lifeOf(playing).catch((error: unknown) => {
+    if (error instanceof Livelock) return { state: 'Livelock', breaches: [livelock(world, error)] }
+    throw error
+  })
   return {
     seed: story.seed,
-    breaches: [...world.breaches, ...ending.breaches, ...farewells],
+    breaches: [...world.breaches, ...ends.breaches],
     transitions,
     faults,
     acts,
     releases: transitions.get('release-begins') ?? 0,
     writes: world.controllerWrites(),
-    ending: ending.state,
+    ending: ends.state,
   }
 }
+
+/** From the installation to the farewell. */
+async function lifeOf(playing: Playing): Promise<Ending> {
+  const { world } = playing
+  begin(playing)
+  await pass(world, 120_000, () => world.look().rollout?.status?.phase === 'Healthy')
+  for (const act of world.story.acts) await playAct(playing, act)
+  await pass(world, 150_000)
+  await healAll(playing)
+  const { state, breaches } = endingOf(world)
+  return { state, breaches: [...breaches, ...(await takeLeave(playing))] }
+}
+
+const livelock = (world: World, { message }: Livelock): Breach => ({
+  promise: '8 comes to rest or waits for a person',
+  what: message,
+  atMs: world.elapsedMs(),
+})
 
 function count(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1)
@@ -142,9 +176,9 @@ function doOne(
 /** Does an act as soon as it is due, by writes or by time. */
 async function playAct(playing: Playing, { act, during, writes, ms }: TimedAct): Promise<void> {
   const { world } = playing
-  if (during !== undefined) await world.clock.advanceUntil(ms, () => stateOf(world) === during)
+  if (during !== undefined) await pass(world, ms, () => stateOf(world) === during)
   const enough = world.controllerWrites() + writes
-  await world.clock.advanceUntil(ms, () => world.controllerWrites() >= enough)
+  await pass(world, ms, () => world.controllerWrites() >= enough)
   doOne(playing, act.kind === 'decide' ? `decide ${act.verb}` : act.kind, act)
 }
 
@@ -159,7 +193,8 @@ async function healAll({ world, stage, controllers, say }: Playing): Promise<voi
   const { api, sandbox, story } = world
   say('from here on nothing goes wrong any more, and nobody does anything')
   controllers.heal()
-  for (const process of controllers.living()) process.kill()
+  const survivors = world.dice.fork('survivors').chance(0.5) ? 1 : 0
+  for (const process of controllers.living().slice(survivors)) process.kill()
   world.asUser(() => {
     sandbox.kubelet.restoreNode('node-1')
     for (const of of [workloadName, 'canary']) stage.trouble(of, 'mend')
@@ -169,7 +204,7 @@ async function healAll({ world, stage, controllers, say }: Playing): Promise<voi
       if (!api.find(ingressResource, { namespace, name })) api.create(ingressResource, ingress(name))
     }
   })
-  controllers.start()
+  if (controllers.living().length === 0) controllers.start()
   await settle(world)
 }
 

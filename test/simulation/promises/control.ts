@@ -87,6 +87,18 @@ export const neverUncanariedInSilence: Promised = ({ before, after, chronicle })
   return `revision ${workload.revision} rolls in ${phase} ${release?.stage ?? ''}, stable is ${stable.revision}`
 }
 
+/** 8: a newer version pre-empts the one before: no more traffic and no step for what the workload no longer holds. */
+export const aNewerVersionPreempts: Promised = ({ actor, before, after, chronicle, lagMs }) => {
+  const was = before.rollout?.status?.release
+  const is = after.rollout?.status?.release
+  if (actor !== 'controller' || is === undefined || after.rollout?.status?.phase !== 'Progressing') return undefined
+  if (chronicle.recentRevisions(lagMs).includes(is.revision)) return undefined
+  const rises = after.routes.find(({ canary = 0 }, index) => canary > (before.routes[index]?.canary ?? 0))
+  if (rises !== undefined) return `${rises.name} rises for ${is.revision}, which the workload no longer holds`
+  const steps = was?.attempt === is.attempt && is.step > was.step
+  return steps ? `step ${is.step} begins for ${is.revision}, which the workload no longer holds` : undefined
+}
+
 /** 8: whatever is waited for has a reason, a sentence and a next action. */
 export const everyWaitSaysWhy: Promised = ({ after, object }) => {
   if (object.kind !== 'Rollout') return undefined

@@ -1,4 +1,5 @@
 import {
+  aNewerVersionPreempts,
   aPauseHolds,
   everyWaitSaysWhy,
   gatesOpenOnTheSplit,
@@ -34,6 +35,7 @@ export const promises: readonly (readonly [string, Promised])[] = [
   ['6 stays rejected', staysRejected],
   ['6 rolls back in one write', rollsBackInOneWrite],
   ['7 never un-canaried in silence', neverUncanariedInSilence],
+  ['8 a newer version pre-empts', aNewerVersionPreempts],
   ['8 every wait says why', everyWaitSaysWhy],
   ['10 leaves the workload its own', leavesTheWorkloadItsOwn],
   ['11 owns only its own', ownsOnlyItsOwn],
