@@ -101,7 +101,10 @@ function doAct(stage: Stage, act: Act): string {
       return `an HPA ${act.on ? 'comes' : 'goes'}`
     case 'policies':
       if (!act.on) chronicle.excuses.holdWasOff = true
-      for (const policy of holdPolicy) act.on ? createIfGone(stage, policy) : remove(stage, policy)
+      for (const policy of holdPolicy) {
+        if (act.on) createIfGone(stage, policy)
+        else remove(stage, policy)
+      }
       return `the hold's policies are ${act.on ? 'installed' : 'deleted'}`
     case 'pods':
       chronicle.excuses.podsWereTroubled = true

@@ -45,9 +45,9 @@ export async function bundleWorker(mutations: readonly Mutation[] = []): Promise
 function mutating(mutations: readonly Mutation[]): Plugin {
   return {
     name: 'mutations',
-    setup({ onLoad }) {
+    setup(builder) {
       if (mutations.length === 0) return
-      onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      builder.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
         const wanted = mutations.filter(({ file }) => file === relative(root, path).replaceAll('\\', '/'))
         if (wanted.length === 0) return undefined
         const source = await readFile(path, 'utf8')

@@ -1,7 +1,7 @@
 import type { Decision } from '../../api/decision.ts'
 import { objectOf, objectsOf } from '../../api/json.ts'
 import type { KubeObject } from '../../api/kube-object.ts'
-import { canaryServiceName, routeNames, type Sight, serviceName } from './sight.ts'
+import type { Sight } from './sight.ts'
 
 /** What has been so at some time, as far as a promise asks: kept up to date after every change. */
 export interface Chronicle {
@@ -139,6 +139,3 @@ function isReady(conditions: unknown): boolean {
   const { ready, terminating } = (conditions ?? {}) as { readonly ready?: boolean; readonly terminating?: boolean }
   return ready !== false && terminating !== true
 }
-
-export const services = [serviceName, canaryServiceName] as const
-export const routes = routeNames

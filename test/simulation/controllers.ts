@@ -8,10 +8,10 @@ import type { World } from './world.ts'
 
 /** Hears what controllers do and what goes wrong with them. */
 export interface Witness {
-  transition(name: string): void
-  fault(kind: string, what: string): void
+  readonly transition: (name: string) => void
+  readonly fault: (kind: string, what: string) => void
   /** What a controller logged as a warning. */
-  complaint(message: string): void
+  readonly complaint: (message: string) => void
 }
 
 /** The controller processes of a world: one at a time and its successor, or two by mistake. */
@@ -81,7 +81,7 @@ export function createControllers(world: World, witness: Witness): Controllers {
       })
     }
     living.add(process)
-    controlOf(client, clock, dice.next, index, witness)
+    controlOf(client, clock, () => dice.next(), index, witness)
       .run(new AbortController().signal)
       .catch((error: unknown) => witness.complaint(`the controller ended: ${String(error)}`))
     return process

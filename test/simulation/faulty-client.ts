@@ -84,20 +84,16 @@ function dead(die: () => void): Promise<never> {
   return new Promise(() => undefined)
 }
 
+/** Faults that strike before anything happens, and answer. */
+const answersBefore: readonly CallFault[] = ['conflict', 'throttled', 'error-before', 'timeout-before']
+
 function failureBefore(fault: CallFault, what: string) {
-  switch (fault) {
-    case 'conflict':
-      return what.startsWith('get') || what.startsWith('list') ? undefined : refusedBy(fault, what)
-    case 'throttled':
-    case 'error-before':
-    case 'timeout-before':
-      return refusedBy(fault, what)
-    default:
-      return undefined
-  }
+  const isRead = what.startsWith('get') || what.startsWith('list')
+  if (!answersBefore.includes(fault) || (fault === 'conflict' && isRead)) return undefined
+  return refusedBy(fault, what)
 }
 
-const refusals = {
+const refusals: Readonly<Record<CallFault | 'outage', readonly [number, string]>> = {
   conflict: [409, 'Conflict'],
   throttled: [429, 'TooManyRequests'],
   'error-before': [500, 'InternalError'],
@@ -105,9 +101,12 @@ const refusals = {
   'timeout-before': [504, 'Timeout'],
   'timeout-after': [504, 'Timeout'],
   outage: [503, 'ServiceUnavailable'],
-} as const
+  slow: [504, 'Timeout'],
+  'crash-before': [503, 'ServiceUnavailable'],
+  'crash-after': [503, 'ServiceUnavailable'],
+}
 
-function refusedBy(fault: keyof typeof refusals, what: string) {
+function refusedBy(fault: CallFault | 'outage', what: string) {
   const [code, reason] = refusals[fault]
   return errorOfStatus(what, code, { reason, message: `simulated: ${fault}` })
 }

@@ -64,10 +64,13 @@ const quietMs = 180_000
 
 /** Lets time pass until nothing is written any more. */
 async function settle(world: World): Promise<void> {
-  const { clock, lastWriteMs } = world
+  const { clock } = world
   const startMs = clock.monotonicMs()
   do await pass(world, quietMs / 3)
-  while (clock.monotonicMs() - Math.max(startMs, lastWriteMs()) < quietMs && clock.monotonicMs() - startMs < longestMs)
+  while (
+    clock.monotonicMs() - Math.max(startMs, world.lastWriteMs()) < quietMs &&
+    clock.monotonicMs() - startMs < longestMs
+  )
 }
 
 /** Plays one story: nothing of it is left to chance, so the same story always comes out the same. */

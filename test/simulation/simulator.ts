@@ -16,9 +16,10 @@ export interface Simulator {
 export async function createSimulator(): Promise<Simulator> {
   const clock = createVirtualClock()
   const engines = createEngines()
-  const { api, stop } = createSandbox({ clock, ids: countedIds('installed'), engines, lifeOf: annotatedLife })
+  const sandbox = createSandbox({ clock, ids: countedIds('installed'), engines, lifeOf: annotatedLife })
+  const { api } = sandbox
   for (const object of [...installManifests(), shopNamespace, ingressClass]) api.create(resourceOf(api, object), object)
   await clock.advance(1_000)
-  stop()
+  sandbox.stop()
   return { engines, installed: allObjects(api) }
 }

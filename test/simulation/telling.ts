@@ -1,4 +1,4 @@
-import { objectOf } from '../../api/json.ts'
+import { numberOf, objectOf } from '../../api/json.ts'
 import type { Moment } from './promises/moment.ts'
 
 /** A write in one line, for those who read a story. */
@@ -18,7 +18,7 @@ function detail(object: Moment['object'], after: Moment['after']): string {
     }
     case 'Deployment': {
       const image = JSON.stringify(spec['template']).match(/web:(\w+)/)?.[1]
-      return `: ${image}, ${String(spec['replicas'])} replicas${spec['paused'] === true ? ', paused' : ''}, ${String(status['updatedReplicas'] ?? 0)} updated, ${String(status['availableReplicas'] ?? 0)} available`
+      return `: ${image}, ${numberOf(spec['replicas'])} replicas${spec['paused'] === true ? ', paused' : ''}, ${numberOf(status['updatedReplicas']) ?? 0} updated, ${numberOf(status['availableReplicas']) ?? 0} available`
     }
     case 'Ingress': {
       const route = after.routes.find(({ name }) => object.metadata.name === `${name}-canary`)

@@ -3,7 +3,6 @@ import type { KubeObject } from '../../api/kube-object.ts'
 import {
   deploymentResource,
   endpointSliceResource,
-  holdPolicyName,
   ingressResource,
   mutatingBindingResource,
   mutatingPolicyResource,
@@ -192,7 +191,13 @@ function actingAs(api: Api, say: (by: Moment['actor']) => void): Api {
         say('system')
       }
     }
-  return { ...api, create: by(api.create), replace: by(api.replace), patch: by(api.patch), delete: by(api.delete) }
+  return {
+    ...api,
+    create: by((...args) => api.create(...args)),
+    replace: by((...args) => api.replace(...args)),
+    patch: by((...args) => api.patch(...args)),
+    delete: by((...args) => api.delete(...args)),
+  }
 }
 
 function install(api: Api, { shop }: Story): void {
@@ -239,5 +244,3 @@ function lagOf({ pace, faults }: Story): number {
   )
   return 1_000 + pace.watchLagMs + 4 * pace.callMs + (isSlow ? 60_000 : 0)
 }
-
-export const policyName = holdPolicyName
