@@ -13,7 +13,7 @@ import { type OutputFormat, printBranch, printData } from '../view/print.ts'
 import { findingBranch } from '../view/problems.ts'
 
 interface PlanOptions extends ClusterFlags {
-  readonly filename: readonly string[]
+  readonly filename?: readonly string[]
   readonly output?: OutputFormat
   readonly simulate?: boolean
   readonly approveAfter?: number
@@ -24,7 +24,7 @@ export function planCommand(context: Context): Command {
   return withClusterFlags(new Command('plan'))
     .description('say what a release would do, step by step, and what it costs')
     .argument('[name]', 'a Rollout of the cluster')
-    .option('-f, --filename <file>', 'a file instead, or - for standard input; can be repeated', another, [])
+    .option('-f, --filename <file>', 'a file instead, or - for standard input; can be repeated', another)
     .option('--simulate', 'play the release, and what may go wrong in each step, in a cluster of its own')
     .option('--approve-after <duration>', 'simulate that an approval takes so long (default: none)', durationArgument)
     .option(
@@ -38,15 +38,15 @@ export function planCommand(context: Context): Command {
     )
 }
 
-const another = (file: string, files: readonly string[]): readonly string[] => [...files, file]
+const another = (file: string, files: readonly string[] = []): readonly string[] => [...files, file]
 
 async function plan(context: Context, name: string | undefined, options: PlanOptions): Promise<void> {
   if (options.approveAfter !== undefined || options.podsReadyAfter !== undefined) {
     throw new CliError(exitCodes.usage, '--approve-after and --pods-ready-after say what to --simulate')
   }
-  const { filename } = options
+  const { filename: files = [undefined] } = options
   await withSession(context, options, async (session) => {
-    for (const file of filename.length === 0 ? [undefined] : filename) {
+    for (const file of files) {
       const rollouts = await rolloutsFrom(session, name, file, context.signal)
       for (const rollout of rollouts) await planOne(context, inNamespaceOf(session, rollout), rollout, options)
     }
@@ -55,7 +55,7 @@ async function plan(context: Context, name: string | undefined, options: PlanOpt
 
 /** Loaded only here: no other command needs a cluster of its own. */
 async function simulate(context: Context, name: string | undefined, options: PlanOptions): Promise<void> {
-  const { filename: files, approveAfter = 0, podsReadyAfter, ...rest } = options
+  const { filename: files = [], approveAfter = 0, podsReadyAfter, ...rest } = options
   const of = sourceOf(name, files)
   const { simulatePlan } = await import('../simulate/simulate.ts')
   const ready = podsReadyAfter === undefined ? {} : { podsReadyAfterMs: podsReadyAfter }
@@ -76,7 +76,7 @@ async function planOne(
 ): Promise<void> {
   const sight = await sightOf(session, rollout, signal)
   const forecast = forecastOf(sight, rollout)
-  const findings = findingsOf(sight.snapshot, filename.length === 0)
+  const findings = findingsOf(sight.snapshot, filename === undefined)
   if (output !== undefined) return printData(terminal, output, { ...forecast, findings })
   const { name } = rollout.metadata
   const of = { name, namespace: session.namespace, now: nowText(sight) }

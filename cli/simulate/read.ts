@@ -9,8 +9,9 @@ import {
   serviceResource,
 } from '../../api/names.ts'
 import { parseRollout } from '../../api/parse.ts'
+import { parseStatus } from '../../api/parse-status.ts'
 import type { RolloutSpec } from '../../api/rollout.ts'
-import { CliError } from '../errors.ts'
+import { CliError, failureOf } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { findingsOf } from '../lint.ts'
 import { objectsFrom } from '../rollout-source.ts'
@@ -18,7 +19,7 @@ import { type ClusterFlags, type Context, type Session, withSession } from '../s
 import { sightOf } from '../snapshot.ts'
 import type { Finding } from '../view/problems.ts'
 import type { Sourced } from './bare.ts'
-import { type Gathered, type Given, gather, type Missing, type Scene } from './scene.ts'
+import { type Gathered, gather, type Missing, type Scene } from './scene.ts'
 
 /** A scene, and what is wrong with it where it really lies; that is only known of a Rollout of the cluster. */
 export interface Read {
@@ -36,9 +37,13 @@ export function readCluster(context: Context, flags: ClusterFlags, name: string)
     const { snapshot } = await sightOf(session, object, context.signal)
     const findings = findingsOf(snapshot, true).filter(({ severity }) => severity === 'error')
     const all = await surroundings(session, context.signal)
-    return [{ scene: found(gather({ rollout, namespace, spec, all, isAll: true }), namespace, rollout.from), findings }]
+    const scene = found(gather({ rollout, namespace, spec, all, isAll: true }), namespace, rollout.from)
+    const isBusy = parseStatus(object['status'])?.release !== undefined
+    return [{ scene: isBusy ? { ...scene, assumed: [...scene.assumed, underWay] } : scene, findings }]
   })
 }
+
+const underWay = 'A release is under way; this is the next one, once all is at rest'
 
 /** What the Rollouts of the files need: from the files; the cluster is asked for what is in none of them. */
 export async function readFiles(
@@ -74,20 +79,19 @@ async function sceneFor(
     return await withSession(context, flags, async (session) => {
       const namespace = named ?? session.namespace
       const more = await surroundings({ ...session, namespace }, context.signal)
-      return found(
-        gather({ ...given, namespace, all: merged(all, more), isAll: true }),
-        namespace,
-        `${where} or ${clusterName(session)}`,
-      )
+      const both = { ...given, namespace, all: merged(all, more), isAll: true }
+      return found(gather(both), namespace, `${where} or ${clusterName(session)}`)
     })
   } catch (error) {
-    if (!(error instanceof CliError) || error.exitCode !== exitCodes.usage) throw error
-    throw new CliError(exitCodes.usage, withoutCluster(gathered.missing, given, where, error.message), { cause: error })
+    if (context.signal.aborted || (error instanceof CliError && error.exitCode !== exitCodes.usage)) throw error
+    const { message, exitCode } = failureOf(error, context.where)
+    const missing = missingText(gathered.missing, given.namespace)
+    throw new CliError(
+      exitCode,
+      `${missing}: not in ${where}; add its file with another -f, or mend what keeps the cluster from being asked: ${message}`,
+      { cause: error },
+    )
   }
-}
-
-function withoutCluster(missing: readonly Missing[], { namespace }: Given, where: string, why: string): string {
-  return `${missingText(missing, namespace)}: not in ${where}, and no cluster can be asked (${why.replace(/\.$/, '')}); add the file with another -f, or name a cluster with --kubeconfig`
 }
 
 function found(gathered: Gathered, namespace: string, where: string): Scene {

@@ -18,7 +18,10 @@ export type Of = { readonly name: string } | { readonly files: readonly string[]
 export async function simulatePlan(context: Context, of: Of, options: SimulateOptions): Promise<void> {
   const reads =
     'name' in of ? await readCluster(context, options, of.name) : await readFiles(context, options, of.files)
-  for (const read of reads) await simulateOne(context, read, options)
+  for (const [index, read] of reads.entries()) {
+    if (index > 0 && options.output === undefined) context.terminal.out('')
+    await simulateOne(context, read, options)
+  }
 }
 
 async function simulateOne(context: Context, { scene, findings }: Read, options: SimulateOptions): Promise<void> {

@@ -30,9 +30,10 @@ export function stretchesOf(moments: readonly Moment[], endMs: number): readonly
 type Lasting = Stretch & { readonly forMs: number }
 
 function lastingOf({ waiting, renewed: _renewed, asked: _asked, ...moment }: Moment, forMs: number): Lasting {
-  if (waiting === undefined) return { ...moment, forMs }
+  const lasting = { ...moment, weights: { ...moment.weights }, forMs } // shared objects become aliases in YAML
+  if (waiting === undefined) return lasting
   const { reason, message } = waiting
-  return { ...moment, forMs, waiting: { reason, message } }
+  return { ...lasting, waiting: { reason, message } }
 }
 
 const isSamePlace = (a: Lasting, b: Lasting): boolean =>

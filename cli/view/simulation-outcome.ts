@@ -1,7 +1,7 @@
 import { formatDuration } from '../../api/duration.ts'
 import type { WhatIf } from '../simulate/course.ts'
 import type { Outcome } from '../simulate/outcome.ts'
-import { dim, type Line, span, words } from './spans.ts'
+import { dim, type Line, type Span, span, words } from './spans.ts'
 
 /** One row of the second table: where, what goes wrong, and what comes of it. */
 export function outcomeRow(outcome: Outcome): readonly Line[] {
@@ -37,17 +37,23 @@ function waitsLine({ share, ...outcome }: Outcome, waiting: { readonly message: 
 
 function rolledBackLine(outcome: Outcome): Line {
   const { rollsBackMs = 0, trafficBackMs = 0, overMs = 0 } = outcome
-  const gone = dim(`gone after ${formatDuration(overMs)}`)
-  if (outcome.if === 'rollback') {
-    const when = trafficBackMs === 0 ? 'at once' : `after ${formatDuration(trafficBackMs)}`
-    return words(span(`old version has all traffic ${when};`, 'good'), gone)
+  const gone = dim(`copy gone after ${formatDuration(overMs)}`)
+  switch (outcome.if) {
+    case 'rollback': {
+      const when = trafficBackMs === 0 ? 'at once' : `after ${formatDuration(trafficBackMs)}`
+      return words(span(`old version has all traffic ${when};`, 'good'), gone)
+    }
+    case 'no-approval':
+      return words(`rolls back at the gate's timeout, after ${formatDuration(rollsBackMs)};`, gone)
+    case 'never-ready':
+    case 'crash':
+      return words(lostSpan(outcome), `rolls back at the progressDeadline, after ${formatDuration(rollsBackMs)};`, gone)
+    default:
+      return outcome.if satisfies never
   }
-  return words(lostSpan(outcome), `rolls back by itself after ${formatDuration(rollsBackMs)};`, gone)
 }
 
-function lostSpan(outcome: Outcome) {
-  if (outcome.if === 'no-approval') return undefined
-  const { unanswered } = outcome
+function lostSpan({ unanswered }: Outcome): Span {
   if (unanswered === undefined) return span('no request meets them;', 'good')
   return span(
     `${unanswered.percent} % of the requests find no ready pod for ${formatDuration(unanswered.forMs)};`,

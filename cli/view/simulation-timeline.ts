@@ -47,7 +47,7 @@ function placeOf({ phase, stage, step }: Stretch): string {
 
 const podsSpan = ({ ready, pods }: PodCount): Span => (pods === 0 ? dim('-') : span(`${ready}/${pods}`))
 
-/** What the Rollout's own message says, as short as a table wants it. */
+/** What the Rollout's own message says, as short as a table wants it; the message itself is in the heading. */
 function waitSpan({ waiting, phase, stage }: Stretch, approveAfterMs: number): Span {
   if (waiting === undefined) return dim('')
   switch (waiting.reason) {
@@ -65,6 +65,6 @@ function waitSpan({ waiting, phase, stage }: Stretch, approveAfterMs: number): S
     case 'WorkloadRolling':
       return span('the workload to roll, with no request on it')
     default:
-      return span(waiting.message, 'warn')
+      return span(waiting.reason, 'warn')
   }
 }

@@ -14,6 +14,8 @@ export interface Chronicle {
   readonly earlierRevisions: ReadonlySet<string>
   /** The most ready endpoints of that Service at any moment of the last `ms`. */
   mostReady(service: string, ms: number): number
+  /** The canary Service was there at some moment of the last `ms`. */
+  hadCanaryService(ms: number): boolean
   /** The fewest pods that the workload asked for in the last `ms`. */
   fewestReplicas(ms: number): number
   /** The revisions that the workload had at any moment of the last `ms`. */
@@ -95,6 +97,7 @@ export function createChronicle(now: () => number): ChronicleKeeper {
     templates,
     earlierRevisions,
     mostReady: (service, ms) => Math.max(0, ...values(`ready ${service}`, ms)),
+    hadCanaryService: (ms) => values('canary service', ms).includes(1),
     fewestReplicas: (ms) => Math.min(...values('replicas', ms)),
     recentRevisions: (ms) => within(revisions, now() - ms),
     shares(route, ms) {
@@ -103,7 +106,8 @@ export function createChronicle(now: () => number): ChronicleKeeper {
     },
     unreachableSince: (route) => since(`share ${route}`, 0),
     fullSince: (route) => since(`share ${route}`, 100),
-    note(object, isGone, { workload, routes }) {
+    note(object, isGone, { workload, routes, canaryService }) {
+      push('canary service', Number(canaryService))
       if (object.kind === 'EndpointSlice') noteSlice(object, isGone)
       if (workload !== undefined) push('replicas', workload.replicas)
       if (workload !== undefined && object.metadata.uid === workload.uid) {

@@ -6,14 +6,15 @@ import type { Moment, Promised } from './moment.ts'
 
 /** 1: a side's weight rises only when ready pods can carry it, or the user chose otherwise. */
 export const weightRisesOnReadyPods: Promised = (moment) => {
-  const { before, after, chronicle, lagMs } = moment
+  const { after, chronicle, lagMs } = moment
   for (const [route, was] of changedRoutes(moment)) {
     if ((route.canary ?? 0) <= (was.canary ?? 0)) continue
     const size = Math.max(1, after.rollout?.status?.release?.desired ?? 0, chronicle.fewestReplicas(lagMs))
     const needed = podsChosen(after) ?? podsFor(route.canary ?? 0, size)
     const ready = chronicle.mostReady(canaryServiceName, lagMs)
     if (ready < needed) return `${route.name} rises to ${route.canary} % on ${ready} ready pods of ${needed}`
-    if (!before.canaryService) return `${route.name} rises to ${route.canary} % without the Service that carries it`
+    if (!chronicle.hadCanaryService(lagMs))
+      return `${route.name} rises to ${route.canary} % without the Service that carries it`
   }
   return undefined
 }
