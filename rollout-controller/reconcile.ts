@@ -79,6 +79,7 @@ async function once(deps: ReconcileDeps, key: string, memory: Memory, signal: Ab
   deps.interests.set(key, interestsOf(observed.snapshot))
   const rollout = await recordOrStale(deps, observed, plan, signal)
   if (rollout === undefined) return { kind: 'done', plan, result: 'stale' }
+  watchDrain(deps, plan.status.drainSince, memory)
   delete memory.probe
   for (const event of plan.events) deps.tell(rollout, event)
   deps.onRecorded?.(observed.snapshot, plan)
@@ -123,16 +124,16 @@ async function lookOnce(
   return observed && { observed, plan: planned(deps, observed, memory) }
 }
 
-/** A wall clock may jump, and the one that stamped the drain may have been another: how long is seen, not read. */
-function drainSeen({ clock }: ReconcileDeps, { rollout }: Snapshot, memory: Memory): Pick<Snapshot, 'drainSeenMs'> {
-  const since = rollout.status?.drainSince
-  const nowMs = clock.monotonicMs()
-  if (since === undefined) {
-    delete memory.drain
-    return {}
-  }
-  if (memory.drain?.since !== since) memory.drain = { since, seenAtMs: nowMs }
-  return { drainSeenMs: nowMs - memory.drain.seenAtMs }
+/** How long we have seen the drain under way: a wall clock may jump, and the one that stamped it may have been another. */
+function drainSeen(deps: ReconcileDeps, { rollout }: Snapshot, memory: Memory): Pick<Snapshot, 'drainSeenMs'> {
+  watchDrain(deps, rollout.status?.drainSince, memory)
+  return memory.drain === undefined ? {} : { drainSeenMs: deps.clock.monotonicMs() - memory.drain.seenAtMs }
+}
+
+/** From the moment in which we record a drain, or first see one that another process has recorded. */
+function watchDrain({ clock }: ReconcileDeps, since: string | undefined, memory: Memory): void {
+  if (since === undefined) delete memory.drain
+  else if (memory.drain?.since !== since) memory.drain = { since, seenAtMs: clock.monotonicMs() }
 }
 
 function actsUnrecorded({ observed, plan }: Look): boolean {

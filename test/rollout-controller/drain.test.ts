@@ -31,4 +31,18 @@ describe('the drain of a copy', () => {
       await stop()
     },
   )
+
+  it('counts from the moment in which it is recorded, also when nothing else happens until its end', async () => {
+    const shop = await createShop({ lagMs: 1 })
+    const { stop } = startControl(shop)
+    await shop.clock.advance(2_000)
+    shop.upgrade('web:v2')
+    await shop.clock.advance(5_000)
+    shop.decide('rollback')
+    await shop.clock.advance(9_500)
+    expect(shop.ours()).toContain('Deployment/web-canary')
+    await shop.clock.advance(1_500)
+    expect(shop.ours()).toEqual([])
+    await stop()
+  })
 })
