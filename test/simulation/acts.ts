@@ -61,7 +61,6 @@ function doAct(stage: Stage, act: Act): string {
     case 'edit-route':
       return editRoute(stage, act.what)
     case 'scale':
-      chronicle.excuses.podsWereTroubled = true
       patch(stage, deploymentResource, workloadName, { spec: { replicas: act.replicas } })
       return `kubectl scale to ${act.replicas}`
     case 'delete-rollout':
@@ -71,7 +70,6 @@ function doAct(stage: Stage, act: Act): string {
       api.create(rolloutResource, rollout(plan), { caller: user })
       return 'the Rollout is made again'
     case 'uninstall-chart':
-      chronicle.excuses.podsWereTroubled = true
       for (const object of chartOf(plan, 'v1', 'healthy')) remove(stage, object)
       return 'helm uninstall'
     case 'install-chart':
@@ -107,11 +105,9 @@ function doAct(stage: Stage, act: Act): string {
       }
       return `the hold's policies are ${act.on ? 'installed' : 'deleted'}`
     case 'pods':
-      chronicle.excuses.podsWereTroubled = true
       stage.trouble(act.of === 'stable' ? workloadName : copyName, act.trouble)
       return `pods of ${act.of}: ${act.trouble}`
     case 'lose-node':
-      chronicle.excuses.podsWereTroubled = true
       stage.loseNode()
       return 'a node is lost'
     default:
@@ -137,7 +133,6 @@ function createIfGone({ api }: Stage, object: KubeObject): void {
 
 function editRoute(stage: Stage, what: 'host' | 'annotation' | 'backend' | 'gone' | 'back'): string {
   const [name] = routeNames
-  stage.chronicle.excuses.podsWereTroubled = true
   switch (what) {
     case 'host':
       patch(stage, ingressResource, name, {
@@ -172,7 +167,6 @@ function firstRule({ spec }: KubeObject): object {
 
 function deleteOurs(stage: Stage, what: 'route' | 'service' | 'copy' | 'stable-template'): string {
   stage.chronicle.excuses.oursWereTouched = true
-  stage.chronicle.excuses.podsWereTroubled = true
   const [resource, name] = {
     route: [ingressResource, `${routeNames[0]}-canary`] as const,
     service: [serviceResource, `${serviceName}-canary`] as const,
@@ -200,7 +194,9 @@ function decide({ api, look, chronicle }: Stage, verb: Verb, about: 'now' | 'pas
     },
     { caller: user },
   )
-  if (look().rollout?.deleting !== false) chronicle.excuses.strayDecisions++
-  chronicle.decided({ name: object.metadata.name, uid: object.metadata.uid ?? '', createdAt: '', ...spec })
+  const { rollout: asked } = look()
+  if (asked?.deleting !== false) chronicle.excuses.strayDecisions++
+  const phase = asked?.deleting === false ? asked.status?.phase : undefined
+  chronicle.decided({ name: object.metadata.name, uid: object.metadata.uid ?? '', createdAt: '', ...spec }, phase)
   return `${verb} ${about === 'past' ? 'of an attempt that never was' : `of ${attempt} step ${step}`}`
 }

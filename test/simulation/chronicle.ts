@@ -8,6 +8,8 @@ export interface Chronicle {
   /** What the world did that excuses a promise. */
   readonly excuses: Excuses
   readonly decisions: readonly Decision[]
+  /** Attempts that somebody asked to roll back while they were in their steps, and when. */
+  readonly rollbacks: ReadonlyMap<string, number>
   /** Every template that the workload ever had, by its revision. */
   readonly templates: ReadonlyMap<string, unknown>
   /** The revisions that it had before the write that is asked about. */
@@ -34,8 +36,6 @@ export interface Excuses {
   holdWasOff: boolean
   /** Somebody deleted or edited what is ours, or the kept template. */
   oursWereTouched: boolean
-  /** Pods were crashed, evicted or scaled away under traffic. */
-  podsWereTroubled: boolean
   /** A process saw a wall clock that jumped. */
   clockJumped: boolean
   /** Decisions that were made while there was no Rollout, or one that was going: nobody need answer or remove them. */
@@ -51,12 +51,14 @@ export interface ChronicleKeeper extends Chronicle {
   readonly excuses: Excuses
   /** Takes note of a change, before the promises are asked. */
   note(object: KubeObject, isGone: boolean, sight: Sight): void
-  decided(decision: Decision): void
+  /** `phase`: that of the Rollout at that moment. */
+  decided(decision: Decision, phase: string | undefined): void
 }
 
 export function createChronicle(now: () => number): ChronicleKeeper {
   const series = new Map<string, Entry[]>()
   const decisions: Decision[] = []
+  const rollbacks = new Map<string, number>()
   const revisions: Entry<string>[] = []
   const templates = new Map<string, unknown>()
   const earlierRevisions = new Set<string>()
@@ -89,11 +91,11 @@ export function createChronicle(now: () => number): ChronicleKeeper {
     excuses: {
       holdWasOff: false,
       oursWereTouched: false,
-      podsWereTroubled: false,
       clockJumped: false,
       strayDecisions: 0,
     },
     decisions,
+    rollbacks,
     templates,
     earlierRevisions,
     mostReady: (service, ms) => Math.max(0, ...values(`ready ${service}`, ms)),
@@ -117,8 +119,11 @@ export function createChronicle(now: () => number): ChronicleKeeper {
       }
       for (const { name, canary } of routes) push(`share ${name}`, canary ?? 0)
     },
-    decided(decision) {
+    decided(decision, phase) {
       decisions.push(decision)
+      const { verb, attempt } = decision
+      const isNo = verb === 'rollback' || verb === 'reject'
+      if (isNo && phase === 'Progressing' && attempt !== undefined) rollbacks.set(attempt, now())
     },
   }
 }

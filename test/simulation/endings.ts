@@ -7,6 +7,7 @@ import {
   type rolloutResource,
   serviceResource,
 } from '../../api/names.ts'
+import { isGoingOn } from './promises/control.ts'
 import { rolloutName } from './sight.ts'
 import type { Breach, World } from './world.ts'
 
@@ -24,6 +25,9 @@ export function endingOf(world: World): Ending {
   const broken: string[] = []
   if (rollout !== undefined && !isAtRest(phase, waiting?.next)) {
     broken.push(`it is left in ${state}: ${waiting?.message ?? ''}; ${waiting?.next ?? ''}`)
+  }
+  if (release !== undefined && isGoingOn(phase, release) && world.chronicle.rollbacks.has(release.attempt)) {
+    broken.push(`${release.attempt} is left in ${state} although somebody asked to roll it back`)
   }
   if (phase === 'Healthy' || phase === 'RolledBack' || phase === 'Bypassed' || rollout === undefined) {
     broken.push(...leftovers(world, [deploymentResource, serviceResource, ingressResource]))

@@ -117,6 +117,22 @@ export const plantedBugs: readonly PlantedBug[] = [
     ),
   ),
   bug(
+    'says yes to a rollback and does nothing',
+    inPlanner(
+      'decisions',
+      "case 'Progressing':\n      return moved(beginRollBack(view, ending), 'rolling back: all traffic goes to the stable version')",
+      "case 'Progressing':\n      return accepted({ ...view.status }, 'rolling back')",
+    ),
+  ),
+  bug(
+    'passes a pause at once',
+    inPlanner(
+      'gates',
+      'const until = openedAt + durationMs\n  if (view.now >= until) return',
+      'const until = openedAt + durationMs\n  if (view.now >= openedAt) return',
+    ),
+  ),
+  bug(
     'goes on while a person has it paused',
     inPlanner('progress', 'if (release.paused) return stay(view, { actions, waiting: paused(view) })', ''),
   ),

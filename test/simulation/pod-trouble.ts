@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/kube-object.ts'
-import { podResource } from '../../api/names.ts'
+import { copyLabel, podResource } from '../../api/names.ts'
 import { namespace, workloadName } from './sight.ts'
 import type { World } from './world.ts'
 
@@ -30,4 +30,4 @@ export function troublePods({ api, sandbox }: World, of: string, what: Trouble):
 }
 
 const isOf = ({ metadata }: KubeObject, of: string): boolean =>
-  (metadata.labels?.['sluice.dev/copy'] === undefined) === (of === workloadName)
+  (metadata.labels?.[copyLabel] === undefined) === (of === workloadName)

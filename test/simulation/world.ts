@@ -1,6 +1,7 @@
 import { type JsonObject, objectOf, objectsOf, stringsOf } from '../../api/json.ts'
 import type { KubeObject } from '../../api/kube-object.ts'
 import {
+  copyLabel,
   deploymentResource,
   endpointSliceResource,
   ingressResource,
@@ -152,6 +153,7 @@ export function createWorld(story: Story, { engines, installed }: Simulator): Wo
       if (actor === 'controller') writes++
       judge({
         nowMs: clock.monotonicMs(),
+        wallMs: clock.now(),
         actor,
         type,
         object,
@@ -216,7 +218,7 @@ function stablePods(api: Api, { templates }: ChronicleKeeper): readonly (string 
   const byLook = new Map([...templates].map(([revision, template]) => [lookOf(objectOf(template)), revision]))
   return api
     .list(podResource, { namespace, labelSelector: 'app=web' })
-    .items.filter((pod) => pod.metadata.labels?.['sluice.dev/copy'] === undefined && isActive(pod) && isReady(pod))
+    .items.filter((pod) => pod.metadata.labels?.[copyLabel] === undefined && isActive(pod) && isReady(pod))
     .map((pod) => byLook.get(lookOf(pod)))
 }
 

@@ -1,4 +1,5 @@
-import { isRecord, objectsOf } from '../../../api/json.ts'
+import { parseDuration } from '../../../api/duration.ts'
+import { isRecord, objectsOf, textOf } from '../../../api/json.ts'
 import type { Release } from '../../../api/status.ts'
 import type { Promised } from './moment.ts'
 
@@ -20,6 +21,38 @@ export const noStepWithoutItsGates: Promised = ({ before, after, chronicle }) =>
 
 const hasLeftStep = (was: Release, is: Release): boolean =>
   is.step > was.step || (was.stage === undefined && is.stage !== undefined)
+
+/** 5: a pause lasts as long as the step says, counted from the moment in which its gates opened. */
+export const noStepBeforeItsTime: Promised = ({ before, after, chronicle, wallMs }) => {
+  const was = before.rollout?.status?.release
+  const is = after.rollout?.status?.release
+  if (before.rollout?.status?.phase !== 'Progressing' || chronicle.excuses.clockJumped) return undefined
+  if (was === undefined || is === undefined || was.attempt !== is.attempt || !hasLeftStep(was, is)) return undefined
+  const step = before.rollout.steps[was.step - 1]
+  const pauses = objectsOf(step?.['gates']).map((gate) => parseDuration(textOf(gate['pause']) ?? '0s') ?? 0)
+  const passedMs = wallMs - Date.parse(was.gatesOpenedAt ?? after.rollout?.status?.release?.stepStartedAt ?? '')
+  const longestMs = Math.max(0, ...pauses)
+  if (longestMs === 0 || passedMs >= longestMs) return undefined
+  return `step ${was.step} of ${was.attempt} passed after ${passedMs} ms of a pause of ${longestMs}`
+}
+
+/** 6: an attempt that somebody asked to roll back does not go on. */
+export const aRollbackIsObeyed: Promised = ({ actor, nowMs, before, after, chronicle, lagMs }) => {
+  const { phase, release } = after.rollout?.status ?? {}
+  if (actor !== 'controller' || release === undefined || !isGoingOn(phase, release)) return undefined
+  const askedMs = chronicle.rollbacks.get(release.attempt)
+  if (askedMs === undefined || nowMs - askedMs < lagMs + longestOutageMs) return undefined
+  const was = before.rollout?.status?.release
+  const rises = after.routes.some(({ canary = 0 }, index) => canary > (before.routes[index]?.canary ?? 0))
+  if (!rises && !(was?.attempt === release.attempt && hasLeftStep(was, release))) return undefined
+  return `${release.attempt} goes on ${nowMs - askedMs} ms after somebody asked to roll it back`
+}
+
+/** An outage, and the back-off after it. */
+const longestOutageMs = 90_000
+
+export const isGoingOn = (phase: string | undefined, release: Release): boolean =>
+  phase === 'Progressing' || (phase === 'Promoting' && release.stage !== 'Returning')
 
 /** 5: no more traffic than the step that was reached asks for. */
 export const noMoreThanTheStep: Promised = ({ actor, before, after }) => {

@@ -1,10 +1,12 @@
 import {
   aNewerVersionPreempts,
   aPauseHolds,
+  aRollbackIsObeyed,
   everyWaitSaysWhy,
   gatesOpenOnTheSplit,
   neverUncanariedInSilence,
   noMoreThanTheStep,
+  noStepBeforeItsTime,
   noStepWithoutItsGates,
   staysRejected,
 } from './control.ts'
@@ -32,6 +34,8 @@ export const promises: readonly (readonly [string, Promised])[] = [
   ['5 no more than the step', noMoreThanTheStep],
   ['5 gates open on the split', gatesOpenOnTheSplit],
   ['5 a pause holds', aPauseHolds],
+  ['5 no step before its time', noStepBeforeItsTime],
+  ['6 a rollback is obeyed', aRollbackIsObeyed],
   ['6 stays rejected', staysRejected],
   ['6 rolls back in one write', rollsBackInOneWrite],
   ['7 never un-canaried in silence', neverUncanariedInSilence],

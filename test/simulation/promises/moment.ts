@@ -6,6 +6,8 @@ import type { Story } from '../story.ts'
 /** One write, with the world before and after it. */
 export interface Moment {
   readonly nowMs: number
+  /** The same moment in milliseconds since the epoch, by the true clock. */
+  readonly wallMs: number
   readonly actor: 'controller' | 'user' | 'system'
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
   readonly object: KubeObject

@@ -62,12 +62,11 @@ const without = (map: Readonly<Record<string, string>> | undefined, keys: readon
   Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !keys.includes(key)))
 
 /** 10: a Rollout is gone only when the workload is the user's own again. */
-export const leavesTheWorkloadItsOwn: Promised = ({ type, object, before, after, chronicle }) => {
+export const leavesTheWorkloadItsOwn: Promised = ({ type, object, after, chronicle }) => {
   if (type !== 'DELETED' || object.kind !== 'Rollout') return undefined
   const { workload } = after
   if (workload === undefined || workload.claimedBy !== object.metadata.name) {
     return workload?.held === true && workload.claimedBy === undefined ? 'the workload is left held' : undefined
   }
-  void before
   return chronicle.excuses.holdWasOff ? undefined : 'the workload is left with our label'
 }

@@ -1,4 +1,5 @@
 import { numberOf, stringsOf } from '../../../api/json.ts'
+import { copyLabel } from '../../../api/names.ts'
 import { podsFor } from '../../../rollout-controller/planner/steps.ts'
 import { canaryServiceName, copyName, type RouteSight, type Sight, serviceName } from '../sight.ts'
 import type { Story } from '../story.ts'
@@ -113,7 +114,7 @@ export const bornApart: Promised = ({ type, object, after, services }) => {
   if (type !== 'ADDED' || object.kind !== 'Pod' || after.workload === undefined || after.copy?.ownerUid === undefined)
     return undefined
   const labels = stringsOf(object.metadata.labels)
-  if (labels['sluice.dev/copy'] === undefined) return undefined
+  if (labels[copyLabel] === undefined) return undefined
   if (matches(after.workload.matchLabels, labels))
     return `pod ${object.metadata.name} of the copy is selected by the workload`
   const taking = services.find(
