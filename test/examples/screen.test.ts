@@ -94,6 +94,16 @@ describe('the screen', () => {
     expect(text).not.toContain('requests')
   })
 
+  it('breaks a command that is too wide so that it can be typed as it stands', () => {
+    const command = 'kubectl set image deployment/canary-demo web=registry.example.com/canary-demo:v42'
+    const shell = ['in a second terminal:', `  ${command}`]
+    const pages = [scene({ isShellShown: true, shell }), scene({ shell, log: [] })]
+    for (const page of pages) {
+      const text = sceneLines(page, 60, 40).map(plainText).join('\n')
+      expect(text.replaceAll(/ \\\n +/g, ' ')).toContain(command)
+    }
+  })
+
   it('can be drawn before there is anything, and says what it waits for', () => {
     const traffic = { perSecond: 0, sent: 0, lost: 0, losses: '', recent: { versions: {} } }
     const lines = sceneLines(

@@ -9,6 +9,8 @@ export interface CrewOptions {
   readonly from?: number
   readonly workers?: number
   readonly mutations?: readonly Mutation[]
+  /** Ends it early; what was done until then is summed up. */
+  readonly signal?: AbortSignal
   /** Hears of all that is done so far; says whether that is enough. */
   readonly onProgress?: (soFar: Summary) => boolean
 }
@@ -19,14 +21,18 @@ export async function playMany({
   from = 1,
   workers = availableParallelism(),
   mutations,
+  signal,
   onProgress,
 }: CrewOptions): Promise<Summary> {
   const bundle = await bundleWorker(mutations)
   let summary = nothingYet
   const crew: Worker[] = []
+  const stop = () => {
+    for (const worker of crew) void worker.terminate()
+  }
   const take = (part: Summary) => {
     summary = added(summary, part)
-    if (onProgress?.(summary) === true) for (const worker of crew) void worker.terminate()
+    if (onProgress?.(summary) === true) stop()
   }
   try {
     const works = Array.from({ length: workers }, (_, index) => {
@@ -37,9 +43,11 @@ export async function playMany({
       crew.push(worker)
       return ended(worker, take)
     })
+    signal?.addEventListener('abort', stop, { once: true })
     await Promise.all(works)
     return summary
   } finally {
+    signal?.removeEventListener('abort', stop)
     await bundle.remove()
   }
 }

@@ -77,7 +77,7 @@ export function sceneLines(scene: Scene, columns: number, rows: number): readonl
 
 /** Lines to copy: they wrap rather than being cut. */
 function shellPage({ shell }: Scene, head: readonly Line[], columns: number, rows: number): readonly Line[] {
-  const lines = shell.flatMap((line) => wrap([span(line)], columns))
+  const lines = shell.flatMap((line) => continued(line, columns)).map((line) => words(span(line)))
   return [...head, ...lines, [], words(span(' s ', 'accent'), 'back')].slice(0, rows)
 }
 
@@ -120,11 +120,23 @@ const mostLog = 8
 
 /** What is nice to see: the last events, then the lines for a second terminal. */
 function extras({ log, shell }: Scene, columns: number, rows: number): readonly Line[] {
-  const shellLines = shell.length === 0 ? [] : [[], ...shell.map((line) => words(dim(line)))]
+  const typed = shell.flatMap((line) => continued(line, columns))
+  const shellLines = typed.length === 0 ? [] : [[], ...typed.map((line) => words(dim(line)))]
   const withShell = rows >= shellLines.length + 4
   const room = Math.min(mostLog, rows - 1 - (withShell ? shellLines.length : 0))
   const logLines = lastEntries(log, columns, room)
   return [...(logLines.length === 0 ? [] : [[], ...logLines]), ...(withShell ? shellLines : [])]
+}
+
+/** A command that is too wide goes on in the next line, as a shell reads it. */
+function continued(line: string, columns: number): readonly string[] {
+  const rows: string[] = []
+  for (const word of line.trimStart().split(' ')) {
+    const last = rows.at(-1)
+    if (last !== undefined && `${last} ${word} \\`.length <= columns) rows[rows.length - 1] = `${last} ${word}`
+    else rows.push(rows.length === 0 ? `${line.slice(0, line.length - line.trimStart().length)}${word}` : `    ${word}`)
+  }
+  return rows.map((row, at) => (at === rows.length - 1 ? row : `${row} \\`))
 }
 
 /** The newest that fit, each whole. */
