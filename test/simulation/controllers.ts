@@ -28,6 +28,8 @@ export interface Process {
   readonly clock: ProcessClock
   /** Ends it as a crash does: nothing of it runs afterwards. */
   kill(): void
+  /** The same, and another is started a while later. */
+  die(): void
 }
 
 const restartMs = 2_000
@@ -51,7 +53,6 @@ export function createControllers(world: World, witness: Witness): Controllers {
       clock.stop()
       living.delete(process)
     }
-    const process: Process = { clock, kill }
     const die = () => {
       if (isDead) return
       kill()
@@ -59,6 +60,7 @@ export function createControllers(world: World, witness: Witness): Controllers {
         if (!healed) start()
       })
     }
+    const process: Process = { clock, kill, die }
     const client = createFaultyClient({
       client: world.controllerClient,
       clock,

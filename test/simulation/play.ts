@@ -144,6 +144,7 @@ function stageOf(world: World): Stage {
 
 function begin({ world, controllers, witness, stage, say, acts }: Playing): void {
   controllers.start()
+  crashInStates(world, controllers, witness)
   for (const fault of world.story.faults) {
     if (fault.kind !== 'second-controller') continue
     world.clock.setTimer(fault.atMs, () => {
@@ -164,6 +165,18 @@ function begin({ world, controllers, witness, stage, say, acts }: Playing): void
       for (let times = approver.twice ? 2 : 1; times > 0; times--)
         doOne({ world, stage, say, acts }, 'decide approve', { kind: 'decide', verb: 'approve', about: 'now' })
     })
+  })
+}
+
+/** Once each, right after the write that records the state. */
+function crashInStates(world: World, controllers: Controllers, witness: Witness): void {
+  const states = new Set(world.story.faults.flatMap((fault) => (fault.kind === 'crash-in-state' ? [fault.state] : [])))
+  if (states.size === 0) return
+  world.onControllerWrite(() => {
+    const state = stateOf(world)
+    if (!states.delete(state)) return
+    witness.fault('crash-in-state', `the controller dies as soon as it is ${state}`)
+    for (const process of controllers.living()) process.die()
   })
 }
 

@@ -90,6 +90,8 @@ export type Fault =
   | { readonly kind: 'call'; readonly process: number; readonly call: number; readonly how: CallFault }
   | { readonly kind: 'watch'; readonly process: number; readonly event: number; readonly how: WatchFault }
   | { readonly kind: 'outage'; readonly atMs: number; readonly forMs: number }
+  /** The controller dies as soon as it has recorded that state. */
+  | { readonly kind: 'crash-in-state'; readonly state: string }
   | { readonly kind: 'second-controller'; readonly atMs: number; readonly forMs: number }
   | { readonly kind: 'clock-jump'; readonly process: number; readonly atMs: number; readonly byMs: number }
   | { readonly kind: 'gateway-stuck'; readonly atMs: number; readonly forMs: number }
@@ -114,13 +116,30 @@ export type WatchFault = (typeof watchFaults)[number]
 export function storyOf(seed: string): Story {
   const dice = createDice(seed)
   const shop = shopPlan(dice)
-  return {
+  const story: Story = {
     seed,
     shop,
     pace: pace(dice, shop),
     approver: dice.chance(0.85) ? { delayMs: dice.between(100, 15_000), twice: dice.chance(0.15) } : undefined,
     acts: acts(dice),
     faults: faults(dice),
+  }
+  return dice.fork('lost split').chance(0.01) ? withLostSplit(story) : story
+}
+
+/** Chance alone would hardly ever meet it: a route is lost while nobody is there to begin with the rolling. */
+function withLostSplit(story: Story): Story {
+  const [first] = story.acts
+  const lost: TimedAct = {
+    act: { kind: 'delete-ours', what: 'route' },
+    during: 'Promoting/Rolling',
+    writes: 0,
+    ms: 300_000,
+  }
+  return {
+    ...story,
+    acts: first === undefined ? [lost] : [first, lost],
+    faults: [{ kind: 'crash-in-state', state: 'Promoting/Rolling' }],
   }
 }
 
