@@ -24,6 +24,7 @@ export async function runDemo(options: RunOptions): Promise<number> {
   const stopListening = onSignals(() => {
     if (leave.signal.aborted) process.exit(exitCodes.interrupted)
     leave.abort(new Interrupted())
+    setTimeout(() => process.exit(exitCodes.interrupted), closingMs).unref() // whatever does not end by itself
   })
   process.once('exit', () => folder.remove()) // a second Ctrl-C, or an error that nobody caught
   try {
@@ -37,6 +38,9 @@ export async function runDemo(options: RunOptions): Promise<number> {
     folder.remove()
   }
 }
+
+/** Everything ends within that, or is ended. */
+const closingMs = 5_000
 
 class Interrupted extends Error {
   override readonly message = 'interrupted'
