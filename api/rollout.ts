@@ -1,3 +1,4 @@
+import type { AnalysisUse } from './analysis.ts'
 import type { ObjectMeta } from './kube-object.ts'
 
 /** A Rollout, parsed. `spec` is what the user asks for; see `status.ts` for what the controller answers. */
@@ -17,6 +18,10 @@ export interface WorkloadRef {
 
 export interface CanaryStrategy {
   readonly steps: readonly Step[]
+  /** At work from the first step's split until the workload runs the new version. */
+  readonly analysis: readonly AnalysisUse[]
+  /** Must pass while the copy carries everything, before the workload is updated. */
+  readonly beforePromotion: readonly AnalysisUse[]
 }
 
 /** One batch: a target and the gates that must pass before the next. */
@@ -37,6 +42,8 @@ export type Gate =
   | { readonly kind: 'approval'; readonly timeoutMs?: number }
   /** Time, counted from the moment the step's split is in force. */
   | { readonly kind: 'pause'; readonly durationMs: number }
+  /** Metrics, measured from that moment on. */
+  | { readonly kind: 'analysis'; readonly use: AnalysisUse }
 
 /** Where the traffic comes in. A further provider is a further kind. */
 export interface RouteTarget {

@@ -1,3 +1,4 @@
+import type { AnalysisRun } from './analysis-run.ts'
 import type { Verb } from './decision.ts'
 import type { RouteTarget } from './rollout.ts'
 
@@ -97,6 +98,8 @@ export interface Release {
   /** While Promoting. */
   readonly stage?: Stage
   readonly stageStartedAt?: string
+  /** The analyses of this release: those at work, and those of steps that are over. */
+  readonly analyses?: readonly AnalysisRun[]
   /** The routes that this release may have written: a rollback must not depend on a spec that was broken since. */
   readonly routes: readonly RouteTarget[]
 }
@@ -113,6 +116,7 @@ export interface Ending {
     | 'workload-gone'
     | 'slipped'
     | 'leftover'
+    | 'analysis'
   readonly by: string
   readonly message: string
 }
@@ -122,6 +126,8 @@ export interface Rejected {
   readonly at: string
   readonly by: string
   readonly message: string
+  /** What the analyses had measured: to defend it next morning. */
+  readonly analyses?: readonly AnalysisRun[]
 }
 
 export interface TakenDecision {
