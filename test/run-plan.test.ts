@@ -21,15 +21,18 @@ describe('npm test', () => {
   })
 
   it('counts a run that never got as far as a report as one failure', async () => {
-    expect(await countOf('/nonexistent', 1)).toEqual({ passed: 0, failed: 1 })
+    expect(await countOf('/nonexistent', 1)).toEqual({ passed: 0, failed: 1, failures: [] })
   })
 
   it('adds up what the reports say', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sluice-report-'))
     const report = join(folder, 'fast.json')
-    await writeFile(report, JSON.stringify({ numPassedTests: 7, numFailedTests: 2 }))
+    const broken = { status: 'failed', fullName: 'a shop opens', failureMessages: ['Error: it is shut'] }
+    const testResults = [{ name: 'test/shop.test.ts', status: 'failed', assertionResults: [broken] }]
+    await writeFile(report, JSON.stringify({ numPassedTests: 7, numFailedTests: 1, testResults }))
     const count = await countOf(report, 1)
-    expect(addUp([count, { passed: 1, failed: 0 }])).toEqual({ passed: 8, failed: 2 })
+    const failures = ['test/shop.test.ts > a shop opens: Error: it is shut']
+    expect(addUp([count, { passed: 1, failed: 0, failures: [] }])).toEqual({ passed: 8, failed: 1, failures })
     await rm(folder, { recursive: true })
   })
 })

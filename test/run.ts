@@ -33,7 +33,8 @@ try {
   await rm(reports, { recursive: true, force: true })
 }
 
-const { passed, failed } = addUp(counts)
+const { passed, failed, failures } = addUp(counts)
+if (failures.length > 0) console.log(`\nwhat failed\n${failures.map((line) => `  ${line}`).join('\n')}`)
 console.log(`\n${passed} passed, ${failed} failed`)
 const isCi = process.env.CI === 'true'
 if (leftOut && isCi) console.error('[test] under CI=true leaving tests out is a failure')
