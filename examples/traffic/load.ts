@@ -34,6 +34,7 @@ export interface Load {
 }
 
 const mostInFlight = 512
+const idleMs = 4_000
 const highestRate = 5_000
 const tickMs = 5
 
@@ -48,6 +49,8 @@ export function startLoad(options: LoadOptions): Load {
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     connectTimeout: timeoutMs,
+    keepAliveTimeout: idleMs,
+    keepAliveMaxTimeout: idleMs, // whatever the gateway offers: the client closes first, so that no request meets a closing connection
   })
   const journal = new Journal()
   const stopped = new AbortController()

@@ -27,6 +27,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     portOf: options.portOf,
   })
   const server = createServer((request, response) => proxy.handle(request, response))
+  server.keepAliveTimeout = keepAliveMs
   try {
     const port = await listen(server, options.port ?? 0)
     return {
@@ -46,6 +47,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     throw error
   }
 }
+
+/**
+ * nginx's `keepalive_timeout`. Whoever closes an idle connection first may meet a request that is on its way: with Node's
+ * own 5 s a process that stalls for a second resets what its clients have just sent.
+ */
+const keepAliveMs = 75_000
 
 function listen(server: Server, wanted: number): Promise<number> {
   return new Promise((resolve, reject) => {

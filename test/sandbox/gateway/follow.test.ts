@@ -85,4 +85,11 @@ describe('a gateway that follows', () => {
     expect((await fetch(second.url)).status).toBe(404)
     await second.close()
   })
+
+  it('keeps idle connections longer than its clients do, so that none is closed under a request', async () => {
+    const { clock, api } = bed()
+    const gateway = await startGateway({ api, clock, delayMs: () => 100, random: Math.random, portOf: () => undefined })
+    expect((await fetch(gateway.url)).headers.get('keep-alive')).toBe('timeout=75')
+    await gateway.close()
+  })
 })
