@@ -9,6 +9,11 @@ export interface JudgeContext {
   readonly stratum: string
   /** Of a healthy canary to be called worse by this metric, over the whole rollout, from 0 to 1. */
   readonly falseAlarm: number
+  /**
+   * The measurement is from the warm-up: later ones count from it (the baseline of a counter), and it counts for nothing.
+   * Only `evidence` sees such measurements; of what it returns then, only `state` is used.
+   */
+  readonly warmUp?: boolean
 }
 
 /** One condition, judged. Pure and total: no input makes it throw, and none but data makes it pass. */
@@ -24,7 +29,11 @@ export interface Judged<S> {
   readonly sample: Omit<Sample, 'at'>
 }
 
-/** `state` is what it returned last, or undefined the first time; it never sees `away` readings or the same moment twice. */
+/**
+ * `state` is what it returned last, or undefined the first time; it never sees `away` readings or the same moment twice.
+ * The state comes back from the status, so beside the judge of a condition stands its guard: `isThresholdState`,
+ * `isCompareState`, `isEvidenceState`. A state that does not pass it is left out, and the metric starts anew.
+ */
 export type JudgeCondition<C, S> = (
   condition: C,
   state: S | undefined,

@@ -38,6 +38,10 @@ export interface MetricRun {
   readonly samples: readonly Sample[]
   /** What was asked, by question, as the store saw it. */
   readonly queries: Readonly<Record<string, string>>
+  /** Its store does not answer at present. */
+  readonly away?: boolean
+  /** For how long in all its store did not answer, in milliseconds; of each outage no more than the patience. */
+  readonly awayMs?: number
   /** What the judge of this condition must remember; JSON, a few kB at most. */
   readonly state?: unknown
 }

@@ -4,8 +4,16 @@ import { serviceAccountName, systemNamespace } from './names.ts'
 const port = 8080
 const labels = { 'app.kubernetes.io/name': 'sluice', 'app.kubernetes.io/component': 'controller' }
 
+export interface ControllerImage {
+  readonly image: string
+  /** The Prometheus of metrics that name none. */
+  readonly prometheus?: string
+  /** What an Analysis of a namespace may ask besides: `host`, `host:port` or `*.domain`. */
+  readonly allowedMetricsAddresses?: readonly string[]
+}
+
 /** The controller in the cluster. It fits the `restricted` pod security standard, which its namespace enforces. */
-export function controllerDeployment(image: string): KubeObject {
+export function controllerDeployment(controller: ControllerImage): KubeObject {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -18,18 +26,23 @@ export function controllerDeployment(image: string): KubeObject {
         spec: {
           serviceAccountName,
           securityContext: { runAsNonRoot: true, runAsUser: 65_532, seccompProfile: { type: 'RuntimeDefault' } },
-          containers: [container(image)],
+          containers: [container(controller)],
         },
       },
     },
   }
 }
 
-function container(image: string) {
+function container({ image, prometheus, allowedMetricsAddresses = [] }: ControllerImage) {
   return {
     name: 'controller',
     image,
-    args: ['controller', '--in-cluster'],
+    args: [
+      'controller',
+      '--in-cluster',
+      ...(prometheus === undefined ? [] : [`--prometheus=${prometheus}`]),
+      ...allowedMetricsAddresses.map((address) => `--allow-metrics-address=${address}`),
+    ],
     // a small young generation: the garbage of the first lists would stay resident otherwise (docs/benchmark.md)
     env: [{ name: 'NODE_OPTIONS', value: '--max-semi-space-size=4' }],
     ports: [{ name: 'http', containerPort: port }],

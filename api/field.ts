@@ -1,4 +1,4 @@
-import { parseDuration } from './duration.ts'
+import { formatDuration, parseDuration } from './duration.ts'
 import { isRecord } from './json.ts'
 
 /** What is wrong with one field of what the user wrote. */
@@ -43,6 +43,19 @@ export function optional<T>(field: Field, read: Read<T>): T | undefined {
   return isAbsent(field) ? undefined : read(field)
 }
 
+/** Which one of these fields is there; it complains when that is none, or several. */
+export function readKind<T extends string>(field: Field, pick: Pick, kinds: readonly T[]): T | undefined {
+  const [kind, ...others] = kinds.filter((name) => !isAbsent(pick(name)))
+  if (kind !== undefined && others.length === 0) return kind
+  return complain(field, `must be exactly one of ${kinds.join(', ')}`)
+}
+
+/** Complains about each name that is there twice. */
+export function refuseTwice(field: Field, what: string, names: readonly string[]): void {
+  const twice = new Set(names.filter((name, index) => names.indexOf(name) < index))
+  for (const name of twice) complain(field, `names ${what} ${name} twice`)
+}
+
 /** An object with no fields but those known: a typing error must not be lost in silence. */
 export function readRecord(field: Field, { known, unserved = [] }: KnownFields): Pick | undefined {
   if (isAbsent(field)) return complain(field, 'is required')
@@ -83,6 +96,18 @@ export function readInteger(field: Field, { min, max }: Range): number | undefin
   return fits ? value : complain(field, `must be a whole number from ${min} to ${max}`)
 }
 
+/** Any number within the range, whole or not. */
+export function readNumber(field: Field, { min, max }: Range): number | undefined {
+  const { value } = field
+  const fits = typeof value === 'number' && value >= min && value <= max
+  return fits ? value : complain(field, `must be a number from ${min} to ${max}`)
+}
+
+/** Text of any kind, but not empty. */
+export function readLine(field: Field, maxLength: number): string | undefined {
+  return readText(field, { pattern: '.', maxLength, what: `text of 1 to ${maxLength} characters` })
+}
+
 export function readText(field: Field, { pattern, maxLength, what }: TextRule): string | undefined {
   if (isAbsent(field)) return complain(field, 'is required')
   const { value } = field
@@ -103,9 +128,16 @@ export function readOneOf<T extends string>(field: Field, options: readonly T[])
   return found ?? complain(field, `must be ${options.length === 1 ? '' : 'one of '}${options.join(', ')}`)
 }
 
+export function readBoolean(field: Field): boolean | undefined {
+  const { value } = field
+  return typeof value === 'boolean' ? value : complain(field, 'must be true or false')
+}
+
 /** Milliseconds. */
 export function readDuration(field: Field, { minMs }: { readonly minMs: number }): number | undefined {
   const ms = typeof field.value === 'string' ? parseDuration(field.value) : undefined
   if (ms === undefined) return complain(field, 'must be a duration of at most a year, such as 45s, 10m or 1h30m')
-  return ms >= minMs ? ms : complain(field, 'must be longer than 0s')
+  return ms >= minMs
+    ? ms
+    : complain(field, minMs > 1 ? `must be at least ${formatDuration(minMs)}` : 'must be longer than 0s')
 }

@@ -18,6 +18,12 @@ export type Shape<T> = {
 export const isText: Guard<string> = (value) => typeof value === 'string'
 export const isBoolean: Guard<boolean> = (value) => typeof value === 'boolean'
 export const isCount: Guard<number> = (value): value is number => Number.isInteger(value) && Number(value) >= 0
+/** A number that can be reckoned with. */
+export const isNumber: Guard<number> = (value): value is number => Number.isFinite(value)
+/** Text by name. */
+export const isTexts: Guard<Readonly<Record<string, string>>> = (value): value is Readonly<Record<string, string>> =>
+  isRecord(value) && Object.values(value).every(isText)
+export const isAnything: Guard<unknown> = (_value): _value is unknown => true
 /** A time that can be reckoned with. */
 export const isTime: Guard<string> = (value): value is string =>
   typeof value === 'string' && !Number.isNaN(Date.parse(value))

@@ -31,7 +31,8 @@ export function stepsHashOf(steps: readonly Step[]): string {
   return digest(steps)
 }
 
-function digest(value: unknown): string {
+/** Names a value: 10 hex digits, the same for values that the API server holds equal. */
+export function digest(value: unknown): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 10)
 }
 

@@ -1,4 +1,5 @@
-import { controllerDeployment } from './controller-deployment.ts'
+import { type ControllerImage, controllerDeployment } from './controller-deployment.ts'
+import { analysisCrd, clusterAnalysisCrd } from './crds/analysis.ts'
 import { decisionCrd } from './crds/decision.ts'
 import { rolloutCrd } from './crds/rollout.ts'
 import type { KubeObject } from './kube-object.ts'
@@ -11,6 +12,8 @@ import { accessObjects } from './rbac.ts'
 export interface InstallOptions {
   /** The controller's image. Absent: no Deployment; the controller runs elsewhere as our service account. */
   readonly image?: string
+  /** Where its metrics are asked: see ControllerImage. */
+  readonly metrics?: Omit<ControllerImage, 'image'>
 }
 
 const namespace: KubeObject = {
@@ -23,16 +26,18 @@ const namespace: KubeObject = {
 }
 
 /** All that Sluice puts into a cluster, in the order to apply it. The kinds are served a moment after their CRDs are. */
-export function installManifests({ image }: InstallOptions = {}): readonly KubeObject[] {
+export function installManifests({ image, metrics = {} }: InstallOptions = {}): readonly KubeObject[] {
   return [
     namespace,
     rolloutCrd,
     decisionCrd,
+    analysisCrd,
+    clusterAnalysisCrd,
     ...accessObjects,
     ...decisionPolicy,
     ...holdPolicy,
     ...holdWarningPolicy,
-    ...(image === undefined ? [] : [controllerDeployment(image)]),
+    ...(image === undefined ? [] : [controllerDeployment({ image, ...metrics })]),
   ]
 }
 

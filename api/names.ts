@@ -33,6 +33,14 @@ export const finalizer = 'sluice.dev/retire'
 
 export const rolloutResource: Resource = { group, version, plural: 'rollouts', kind: 'Rollout', namespaced: true }
 export const decisionResource: Resource = { group, version, plural: 'decisions', kind: 'Decision', namespaced: true }
+export const analysisResource: Resource = { group, version, plural: 'analyses', kind: 'Analysis', namespaced: true }
+export const clusterAnalysisResource: Resource = {
+  group,
+  version,
+  plural: 'clusteranalyses',
+  kind: 'ClusterAnalysis',
+  namespaced: false,
+}
 
 const core = (plural: string, kind: string): Resource => ({ group: '', version: 'v1', plural, kind, namespaced: true })
 export const deploymentResource: Resource = {
@@ -44,6 +52,7 @@ export const deploymentResource: Resource = {
 }
 export const serviceResource = core('services', 'Service')
 export const podResource = core('pods', 'Pod')
+export const secretResource = core('secrets', 'Secret')
 /** Keeps a pod template as the server understands it today: defaults are applied when it is read (docs/adr/0001). */
 export const podTemplateResource = core('podtemplates', 'PodTemplate')
 export const ingressResource: Resource = {

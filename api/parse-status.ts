@@ -1,5 +1,6 @@
 import { verbs } from './decision.ts'
 import { isBoolean, isCount, isListOf, isOneOf, isShaped, isText, isTime, optionally } from './guard.ts'
+import { isAnalysisRun } from './parse-run.ts'
 import type { RouteTarget } from './rollout.ts'
 import {
   type Condition,
@@ -50,10 +51,12 @@ const isRelease = isShaped<Release>({
   replicas: isCount,
   gatesOpenedAt: optionally(isTime),
   approvedBy: optionally(isText),
+  inconclusiveAcceptedBy: optionally(isText),
   paused: optionally(isShaped({ by: isText, since: isTime })),
   unreadySince: optionally(isTime),
   stage: optionally(isOneOf(...stages)),
   stageStartedAt: optionally(isTime),
+  analyses: optionally(isListOf(isAnalysisRun)),
   routes: isListOf(isRoute),
 })
 
@@ -68,6 +71,7 @@ const causes: Readonly<Record<Ending['cause'], true>> = {
   'workload-gone': true,
   slipped: true,
   leftover: true,
+  analysis: true,
 }
 export const endingCauses: readonly string[] = Object.keys(causes)
 
@@ -75,7 +79,13 @@ const isCause = (value: unknown): value is Ending['cause'] => typeof value === '
 
 const isEnding = isShaped<Ending>({ cause: isCause, by: isText, message: isText })
 
-const isRejected = isShaped<Rejected>({ revision: isText, at: isTime, by: isText, message: isText })
+const isRejected = isShaped<Rejected>({
+  revision: isText,
+  at: isTime,
+  by: isText,
+  message: isText,
+  analyses: optionally(isListOf(isAnalysisRun)),
+})
 
 const isBypass = isShaped<NonNullable<RolloutStatus['bypass']>>({
   by: isText,

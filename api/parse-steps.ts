@@ -6,10 +6,12 @@ import {
   type Pick,
   readDuration,
   readInteger,
+  readKind,
   readList,
   readRecord,
 } from './field.ts'
 import { maxGates, maxReplicas, maxSteps, percentPattern } from './limits.ts'
+import { readUse, refuseNamesTwice } from './parse-use.ts'
 import type { Gate, Replicas, Step } from './rollout.ts'
 
 /** The list of steps of a canary. Their weights never fall: less traffic is what a rollback is for. */
@@ -55,17 +57,28 @@ function readReplicas(field: Field): Replicas | undefined {
 }
 
 function readGates(field: Field): readonly Gate[] | undefined {
-  return readList(field, { min: 0, max: maxGates })?.flatMap((item) => readGate(item) ?? [])
+  const gates = readList(field, { min: 0, max: maxGates })?.flatMap((item) => readGate(item) ?? [])
+  if (gates === undefined) return undefined
+  refuseNamesTwice(
+    field,
+    gates.flatMap((gate) => (gate.kind === 'analysis' ? [gate.use] : [])),
+  )
+  return gates
 }
 
-const gateKinds = ['approval', 'pause'] as const
+const gateKinds = ['approval', 'pause', 'analysis'] as const
 
 function readGate(field: Field): Gate | undefined {
-  const pick = readRecord(field, { known: gateKinds, unserved: ['analysis'] })
+  const pick = readRecord(field, { known: gateKinds })
   if (pick === undefined) return undefined
-  const [kind, ...others] = gateKinds.filter((name) => !isAbsent(pick(name)))
-  if (kind === undefined || others.length > 0) return complain(field, `must be exactly one of ${gateKinds.join(', ')}`)
-  return kind === 'approval' ? readApproval(pick) : readPause(pick)
+  const kind = readKind(field, pick, gateKinds)
+  return kind && readGateOf[kind](pick)
+}
+
+const readGateOf: Readonly<Record<(typeof gateKinds)[number], (pick: Pick) => Gate | undefined>> = {
+  approval: readApproval,
+  pause: readPause,
+  analysis: readAnalysis,
 }
 
 function readApproval(pick: Pick): Gate | undefined {
@@ -78,4 +91,9 @@ function readApproval(pick: Pick): Gate | undefined {
 function readPause(pick: Pick): Gate | undefined {
   const durationMs = readDuration(pick('pause'), { minMs: 1 })
   return durationMs === undefined ? undefined : { kind: 'pause', durationMs }
+}
+
+function readAnalysis(pick: Pick): Gate | undefined {
+  const use = readUse(pick('analysis'))
+  return use && { kind: 'analysis', use }
 }

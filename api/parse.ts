@@ -14,6 +14,7 @@ import { isRecord } from './json.ts'
 import { defaultProgressDeadline, maxNameLength, maxRolloutNameLength, maxRoutes, namePattern } from './limits.ts'
 import { apiVersion } from './names.ts'
 import { readSteps } from './parse-steps.ts'
+import { readUses } from './parse-use.ts'
 import type { CanaryStrategy, RolloutSpec, RouteTarget, WorkloadRef } from './rollout.ts'
 
 export type ParsedRollout =
@@ -70,9 +71,12 @@ function readWorkloadRef(field: Field): WorkloadRef | undefined {
 
 function readStrategy(field: Field): CanaryStrategy | undefined {
   const pick = readRecord(field, { known: ['canary'], unserved: ['blueGreen'] })
-  const pickCanary = pick && readRecord(pick('canary'), { known: ['steps'] })
-  const steps = pickCanary && readSteps(pickCanary('steps'))
-  return steps && { steps }
+  const pickCanary = pick && readRecord(pick('canary'), { known: ['steps', 'analysis', 'beforePromotion'] })
+  if (pickCanary === undefined) return undefined
+  const steps = readSteps(pickCanary('steps'))
+  const analysis = readUses(pickCanary('analysis'))
+  const beforePromotion = readUses(pickCanary('beforePromotion'))
+  return steps && { steps, analysis, beforePromotion }
 }
 
 function readTraffic(field: Field): readonly RouteTarget[] | undefined {

@@ -48,6 +48,7 @@ const own: readonly RbacRule[] = [
   { apiGroups: [group], resources: ['rollouts'], verbs: [...read, 'update', 'patch'] },
   { apiGroups: [group], resources: ['rollouts/status', 'decisions/status'], verbs: ['get', 'update', 'patch'] },
   { apiGroups: [group], resources: ['decisions'], verbs: [...read, 'delete'] },
+  { apiGroups: [group], resources: ['analyses', 'clusteranalyses'], verbs: read },
 ]
 
 /** What the controller may do in the whole cluster: no secrets, no wildcards. */
@@ -64,12 +65,19 @@ const leaseRules: readonly RbacRule[] = [
   },
 ]
 
-const viewerRules: readonly RbacRule[] = [{ apiGroups: [group], resources: ['rollouts', 'decisions'], verbs: read }]
+const viewerRules: readonly RbacRule[] = [
+  { apiGroups: [group], resources: ['rollouts', 'decisions', 'analyses', 'clusteranalyses'], verbs: read },
+]
 
-/** Decisions are made, never edited. Each verb is asked for by the policy `sluice-decision`. */
+/**
+ * Decisions are made, never edited. Each verb is asked for by the policy `sluice-decision`. A ClusterAnalysis may ask any
+ * address: only those who administer the cluster write it.
+ */
 const operatorRules: readonly RbacRule[] = [
   { apiGroups: [group], resources: ['rollouts'], verbs: [...write, ...verbs] },
   { apiGroups: [group], resources: ['decisions'], verbs: [...read, 'create'] },
+  { apiGroups: [group], resources: ['analyses'], verbs: write },
+  { apiGroups: [group], resources: ['clusteranalyses'], verbs: read },
 ]
 
 const subjects = [{ kind: 'ServiceAccount', name: serviceAccountName, namespace: systemNamespace }]

@@ -3,7 +3,8 @@ import type { ClusterFlags } from './session.ts'
 
 export type Candidates =
   | { readonly kind: 'words'; readonly words: readonly string[] }
-  | { readonly kind: 'rollouts'; readonly flags: ClusterFlags }
+  /** Names of objects, as the cluster has them. */
+  | { readonly kind: 'rollouts' | 'analyses'; readonly flags: ClusterFlags }
 
 /** What may stand where the last of `words` is being typed. */
 export function candidates(program: Command, words: readonly string[]): Candidates {
@@ -11,8 +12,10 @@ export function candidates(program: Command, words: readonly string[]): Candidat
   if (rest.length === 0) return { kind: 'words', words: visible(program).map((command) => command.name()) }
   const command = visible(program).find((one) => one.name() === name)
   if (command === undefined) return { kind: 'words', words: [] }
+  if (command.commands.length > 0) return candidates(command, rest)
   const typed = rest.at(-1) ?? ''
   const before = optionNamed(command, rest.at(-2))
+  if (before?.long === '--rollout') return { kind: 'rollouts', flags: flagsIn(command, rest) }
   if (before !== undefined && takesValue(before)) return { kind: 'words', words: before.argChoices ?? [] }
   if (typed.startsWith('-')) return { kind: 'words', words: command.options.flatMap((option) => option.long ?? []) }
   return argumentOf(command, rest)
@@ -26,6 +29,7 @@ function argumentOf(command: Command, words: readonly string[]): Candidates {
   const given = positionals(command, words.slice(0, -1)).length
   const argument = command.registeredArguments[given]
   if (argument?.name() === 'name') return { kind: 'rollouts', flags: flagsIn(command, words) }
+  if (argument?.name() === 'analysis') return { kind: 'analyses', flags: flagsIn(command, words) }
   return { kind: 'words', words: argument?.argChoices ?? [] }
 }
 

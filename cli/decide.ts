@@ -1,7 +1,7 @@
 import type { Verb } from '../api/decision.ts'
 import type { KubeObject } from '../api/kube-object.ts'
 import { apiVersion } from '../api/names.ts'
-import type { Release } from '../api/status.ts'
+import type { Release, RolloutStatus, Waiting } from '../api/status.ts'
 import { currentStep, hasUnseenUpdate, type Look } from './look.ts'
 import { gateText } from './view/marks.ts'
 
@@ -56,16 +56,27 @@ function approval(look: Look): Asked {
   const { name, status } = look
   const release = status?.release
   if (release === undefined || status === undefined) return refuse(nothingUnderWay(look, 'approve'))
+  if (lacksVerdict(status)) return ask(`${describeStep(release)}, without a verdict`, look, boundTo(release))
   if (status.phase !== 'Progressing') return refuse(`${name} has nothing to approve: it is ${status.phase}`)
   const gates = currentStep(look)?.gates ?? []
   if (!gates.some((gate) => gate.kind === 'approval')) {
+    if (status.waiting?.reason.startsWith('Analysis') === true) return refuse(waitsForMetrics(look, status.waiting))
     const waits = gates.length === 0 ? 'it has no gate' : `it waits for: ${gates.map(gateText).join(', ')}`
     return refuse(`Step ${release.step} of ${name} needs no approval: ${waits}`)
   }
   if (release.approvedBy !== undefined)
     return refuse(`Step ${release.step} of ${name} is approved already, by ${release.approvedBy}`)
-  return ask(describeStep(release), look, { step: release.step, stepHash: release.stepHash })
+  return ask(describeStep(release), look, boundTo(release))
 }
+
+/** An analysis came to no verdict in time: a person may take that on, also while the release is being promoted. */
+const lacksVerdict = ({ waiting, release }: RolloutStatus): boolean =>
+  waiting?.reason === 'AnalysisInconclusive' && release?.inconclusiveAcceptedBy === undefined
+
+const boundTo = ({ step, stepHash }: Release): Binding => ({ step, stepHash })
+
+const waitsForMetrics = ({ name }: Look, { message, next }: Waiting): string =>
+  `${name} is not waiting for a person: ${message}. It ${next}; to end it now: sluice rollback ${name}`
 
 /** `step 2 of 3 (50 %), attempt 0123456789-1`. */
 const describeStep = ({ step, steps, weight, attempt }: Release): string =>

@@ -8,6 +8,7 @@ export const exitCodes = {
   forbidden: 5,
   rolledBack: 6,
   timedOut: 7,
+  inconclusive: 8,
   interrupted: 130,
 } as const
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
@@ -22,5 +23,6 @@ export const exitCodeMeanings: readonly (readonly [ExitCode, string])[] = [
   [exitCodes.forbidden, 'not allowed, or not logged in'],
   [exitCodes.rolledBack, 'with --wait: the release was rolled back'],
   [exitCodes.timedOut, 'with --wait: the timeout passed first'],
+  [exitCodes.inconclusive, 'analysis try: no verdict, or a question without data'],
   [exitCodes.interrupted, 'interrupted (Ctrl-C)'],
 ]

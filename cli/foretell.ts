@@ -1,3 +1,4 @@
+import type { AnalysisUse } from '../api/analysis.ts'
 import type { Gate, RolloutSpec } from '../api/rollout.ts'
 import { batchOf } from '../rollout-controller/planner/steps.ts'
 
@@ -19,6 +20,10 @@ export interface Prospect {
 export interface Forecast {
   readonly steps: readonly ForetoldStep[]
   readonly promotion: readonly ForetoldStage[]
+  /** At work beside the steps, from the first split on. */
+  readonly background: readonly AnalysisUse[]
+  /** Must pass before the workload is updated. */
+  readonly beforePromotion: readonly AnalysisUse[]
   /** Pods above the workload's own, at most, and when. */
   readonly peak: { readonly extraPods: number; readonly when: string }
   /** What callers meet, and what to know beforehand. */
@@ -42,7 +47,7 @@ export interface ForetoldStage {
 export function foretell(prospect: Prospect): Forecast {
   const { spec, workload, at } = prospect
   const size = Math.max(1, workload.replicas)
-  const { steps } = spec.strategy.canary
+  const { steps, analysis: background, beforePromotion } = spec.strategy.canary
   const foretold = steps.map((step, index): ForetoldStep => {
     const { weight, replicas } = batchOf(steps, index, size)
     return { number: index + 1, mark: markAt(index + 1, at), weight, pods: replicas, gates: step.gates }
@@ -51,6 +56,8 @@ export function foretell(prospect: Prospect): Forecast {
   return {
     steps: foretold,
     promotion: promotionOf(size, surge, prospect.drainMs),
+    background,
+    beforePromotion,
     peak: peakOf(foretold, size, surge),
     notes: notesOf(prospect, foretold),
   }
@@ -90,10 +97,17 @@ function peakOf(steps: readonly ForetoldStep[], size: number, surge: number): Fo
 
 function notesOf({ spec, workload, services }: Prospect, steps: readonly ForetoldStep[]): readonly string[] {
   const through = services.length === 0 ? 'the Service' : services.map((name) => `Service ${name}`).join(', ')
+  const judges = steps.some(({ gates }) => gates.some(({ kind }) => kind === 'analysis'))
+  const { analysis, beforePromotion } = spec.strategy.canary
   const thin = steps.filter((step) => step.pods < Math.ceil((step.weight * workload.replicas) / 100))
   return [
     `callers inside the cluster that use ${through} directly stay on the old version during the steps, and meet an ordinary rolling update during promotion`,
     `a rollback is one write to ${spec.traffic.length === 1 ? 'the route' : `each of the ${spec.traffic.length} routes`}, at any moment of the steps; the workload's own pods are not touched`,
+    ...(judges || analysis.length > 0 || beforePromotion.length > 0
+      ? [
+          'an analysis that fails rolls back at once, whatever else the step waits for; while its store is away its deadline waits',
+        ]
+      : []),
     ...thin.map(
       (step) =>
         `step ${step.number} sends ${step.weight} % to ${step.pods} of ${workload.replicas} pods: each carries more than its share`,

@@ -1,4 +1,4 @@
-import { installManifests } from '../api/install.ts'
+import { type InstallOptions, installManifests } from '../api/install.ts'
 import type { KubeObject } from '../api/kube-object.ts'
 import { deploymentResource, heldAnnotation, rolloutLabel, systemNamespace } from '../api/names.ts'
 import { isFault } from '../kube/errors.ts'
@@ -15,10 +15,10 @@ const establishedMs = 30_000
 const probeMs = 15_000
 
 /** Puts Sluice into the cluster, or brings what is there up to date. Can be repeated at any time. */
-export async function install(context: Context, session: Session, image: string | undefined): Promise<void> {
+export async function install(context: Context, session: Session, what: InstallOptions): Promise<void> {
   const { terminal, signal } = context
   await requireHold(session, signal)
-  for (const manifest of installManifests(image === undefined ? {} : { image })) {
+  for (const manifest of installManifests(what)) {
     const outcome = await applyOne(session, manifest, signal)
     terminal.out(`✔ ${manifest.kind} ${manifest.metadata.name} ${outcome}`)
     if (manifest.kind === crdResource.kind) await established(session, manifest.metadata.name, signal)

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { verbs } from '../api/decision.ts'
+import { analysisCommand } from './commands/analysis.ts'
 import { completeCommand, completionCommand } from './commands/completion.ts'
 import { controllerCommand } from './commands/controller.ts'
 import { decisionCommand } from './commands/decisions.ts'
@@ -35,6 +36,7 @@ export function createProgram(context: Context): Command {
     initCommand(context),
     lintCommand(context),
     planCommand(context),
+    analysisCommand(context),
     statusCommand(context),
     explainCommand(context),
     ...verbs.map((verb) => decisionCommand(context, verb)),
@@ -44,7 +46,7 @@ export function createProgram(context: Context): Command {
   ]
   for (const command of commands) program.addCommand(command)
   program.addCommand(completeCommand(context, program), { hidden: true })
-  for (const command of [program, ...program.commands]) {
+  for (const command of everyCommand(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.err(text.trimEnd()),
@@ -53,6 +55,9 @@ export function createProgram(context: Context): Command {
   }
   return program
 }
+
+/** It, and all below it. */
+const everyCommand = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(everyCommand)]
 
 /** Runs one command line; failures become a sentence and a code, here and nowhere else. */
 export async function run(args: readonly string[], context: Context): Promise<ExitCode> {

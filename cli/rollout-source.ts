@@ -3,25 +3,47 @@ import { text } from 'node:stream/consumers'
 import { parseAllDocuments } from 'yaml'
 import { isRecord } from '../api/json.ts'
 import type { KubeObject } from '../api/kube-object.ts'
-import { rolloutResource } from '../api/names.ts'
+import { analysisResource, apiVersion, clusterAnalysisResource, rolloutResource } from '../api/names.ts'
 import { isKubeObject } from '../kube/json.ts'
 import { CliError } from './errors.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { Session } from './session.ts'
 
-/** A Rollout of the cluster by its name, or those of a file (`-`: standard input), one of the two. */
-export async function rolloutsFrom(
+/** What a command is about: Rollouts, and what lies beside them in the files. */
+export interface Given {
+  readonly rollouts: readonly KubeObject[]
+  /** Analyses that count as if they were in the cluster. */
+  readonly analyses: readonly KubeObject[]
+}
+
+/** A Rollout of the cluster by its name, or those of files (`-`: standard input), one of the two. */
+export async function givenFrom(
   session: Session,
   name: string | undefined,
-  file: string | undefined,
+  files: readonly string[],
   signal: AbortSignal,
-): Promise<readonly KubeObject[]> {
-  if ((name === undefined) === (file === undefined)) {
+): Promise<Given> {
+  if ((name === undefined) === (files.length === 0)) {
     throw new CliError(exitCodes.usage, 'Name either a Rollout of the cluster or, with -f, a file')
   }
-  if (file !== undefined) return rolloutsIn(await read(file), file)
-  return [await session.client.get(rolloutResource, { namespace: session.namespace, name: name ?? '' }, signal)]
+  if (name === undefined) return givenIn(files)
+  const rollout = await session.client.get(rolloutResource, { namespace: session.namespace, name }, signal)
+  return { rollouts: [rollout], analyses: [] }
 }
+
+/** Every Rollout and analysis among the documents of the files; other kinds are none of our business. */
+async function givenIn(files: readonly string[]): Promise<Given> {
+  const objects: KubeObject[] = []
+  for (const file of files) objects.push(...(await objectsFrom(file)))
+  const rollouts = objects.filter(({ kind }) => kind === rolloutResource.kind)
+  const analyses = objects.filter(isAnalysis)
+  if (rollouts.length === 0 && analyses.length === 0)
+    throw new CliError(exitCodes.failed, `${files.join(', ')} has no Rollout in it`)
+  return { rollouts, analyses }
+}
+
+const isAnalysis = ({ kind, apiVersion: of }: KubeObject): boolean =>
+  of === apiVersion && (kind === analysisResource.kind || kind === clusterAnalysisResource.kind)
 
 async function read(file: string): Promise<string> {
   try {
@@ -32,13 +54,6 @@ async function read(file: string): Promise<string> {
       `Cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`,
     )
   }
-}
-
-/** Every Rollout among the documents of a file; other kinds are none of our business. */
-export function rolloutsIn(source: string, file: string): readonly KubeObject[] {
-  const rollouts = objectsIn(source, file).filter((object) => object.kind === rolloutResource.kind)
-  if (rollouts.length === 0) throw new CliError(exitCodes.failed, `${file} has no Rollout in it`)
-  return rollouts
 }
 
 /** Every Kubernetes object of a file (`-`: standard input). */
@@ -57,6 +72,9 @@ function objectsIn(source: string, file: string): readonly KubeObject[] {
 function itemsOf(value: unknown): readonly unknown[] {
   return isRecord(value) && value['kind'] === 'List' && Array.isArray(value['items']) ? value['items'] : [value]
 }
+
+/** Of several files. */
+export const another = (file: string, files: readonly string[] = []): readonly string[] => [...files, file]
 
 /** A session in the namespace that the file itself names. */
 export function inNamespaceOf(session: Session, { metadata }: KubeObject): Session {

@@ -22,7 +22,8 @@ spec:
             - approval: {}    # waits for: sluice approve ${workload}
         - weight: 50
           gates:
-            - pause: 10m      # goes on by itself
+            - pause: 10m      # goes on by itself; or let metrics judge it (sluice analysis list shows which):
+            # - analysis: { name: nginx-success-rate }
         - weight: 90
           gates:
             - approval: {}    # then it is promoted

@@ -1,10 +1,11 @@
 import type { KubeObject } from '../api/kube-object.ts'
 import { servesHold } from '../rollout-controller/identity.ts'
 import { systemClock } from '../rollout-controller/loop/clock.ts'
-import { observe } from '../rollout-controller/observe.ts'
+import { type News, observe } from '../rollout-controller/observe.ts'
 import { type Caches, createCaches, type Listeners } from '../rollout-controller/observed-caches.ts'
 import type { Snapshot } from '../rollout-controller/snapshot.ts'
 import type { StrategyFacts } from '../rollout-controller/workload/deployment-facts.ts'
+import { overlaid } from './overlay-client.ts'
 import type { Session } from './session.ts'
 
 /** What the controller would see if it looked at this Rollout now, and how the workload replaces its pods. */
@@ -15,18 +16,23 @@ export interface Sight {
 
 /**
  * The controller's own look, by its own code, with the caller's rights. The Rollout may come from a file: then it is
- * looked at as if it had just been created.
+ * looked at as if it had just been created. `objects` count as if they were in the cluster, too.
  */
-export async function sightOf(session: Session, rollout: KubeObject, signal: AbortSignal): Promise<Sight> {
+export async function sightOf(
+  session: Session,
+  rollout: KubeObject,
+  signal: AbortSignal,
+  objects: readonly KubeObject[] = [],
+): Promise<Sight> {
   const stop = new AbortController()
   try {
-    const caches = await filledCaches(session, AbortSignal.any([signal, stop.signal]))
+    const caches = await filledCaches(session, objects, AbortSignal.any([signal, stop.signal]))
     const { namespace } = session
     const { name } = rollout.metadata
     const holdServed = await servesHold(session.client, signal)
     const client = { get: () => Promise.resolve(asCreated(rollout, namespace)) }
     const deps = { client, caches, clock: systemClock, holdServed }
-    const observed = await observe(deps, { namespace, name }, undefined, signal)
+    const observed = await observe(deps, { namespace, name }, noNews, signal)
     if (observed === undefined) throw new Error(`Rollout ${namespace}/${name} is gone`)
     const { snapshot } = observed
     const facts = snapshot.workload && caches.deployments.get(namespace, snapshot.workload.name)
@@ -41,10 +47,13 @@ function asCreated(rollout: KubeObject, namespace: string): KubeObject {
   return { ...rollout, metadata: { ...rollout.metadata, namespace, uid, resourceVersion } }
 }
 
+const noNews: News = { probe: undefined, measurements: [], measuring: [] }
 const nobody = () => undefined
 const listeners: Listeners = {
   rollouts: nobody,
   decisions: nobody,
+  analyses: nobody,
+  clusterAnalyses: nobody,
   deployments: nobody,
   services: nobody,
   endpoints: nobody,
@@ -57,7 +66,12 @@ const listeners: Listeners = {
 }
 
 /** All caches after their first list; the first thing that cannot be listed is thrown. */
-async function filledCaches({ client, namespace }: Session, signal: AbortSignal): Promise<Caches> {
+async function filledCaches(
+  { client: live, namespace }: Session,
+  objects: readonly KubeObject[],
+  signal: AbortSignal,
+): Promise<Caches> {
+  const client = overlaid(live, objects, namespace)
   return new Promise((resolve, reject) => {
     const onProblem = (_resource: unknown, error: unknown) => reject(error)
     const caches = createCaches({ client, clock: systemClock, namespace, listeners, onProblem })

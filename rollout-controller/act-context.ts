@@ -1,3 +1,4 @@
+import type { MeasureRequest } from '../analysis/measurement.ts'
 import type { KubeObject, ObjectName, Resource } from '../api/kube-object.ts'
 import { ownerUidLabel } from '../api/names.ts'
 import type { HoldProbe } from '../api/status.ts'
@@ -23,6 +24,8 @@ export interface ActContext {
   readonly deleted: Set<string>
   /** Takes an answer that the next snapshot is to hold. */
   readonly learn: (probe: HoldProbe) => void
+  /** Begins to ask metric stores; the answers come with a later look. */
+  readonly measure: (requests: readonly MeasureRequest[]) => void
   readonly signal: AbortSignal
 }
 

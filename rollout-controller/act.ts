@@ -90,6 +90,9 @@ async function doAction(context: ActContext, action: Action): Promise<Result> {
       return deleteDecisions(context)
     case 'probeHold':
       return probeHold(context, action.asked)
+    case 'measure':
+      context.measure(action.requests)
+      return 'unchanged'
     default:
       return action satisfies never
   }

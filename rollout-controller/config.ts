@@ -9,6 +9,10 @@ export interface ControllerConfig {
   readonly host: string
   /** Off: this process takes it that it is alone. */
   readonly leaderElection: boolean
+  /** The Prometheus of metrics that name none. */
+  readonly prometheus?: string
+  /** What an Analysis of a namespace may ask besides: `host`, `host:port` or `*.domain`. */
+  readonly allowedMetricsAddresses: readonly string[]
   readonly logLevel: LogLevel
   readonly logFormat: LogFormat
 }
@@ -16,6 +20,7 @@ export interface ControllerConfig {
 export const defaultConfig: ControllerConfig = {
   host: '127.0.0.1',
   leaderElection: true,
+  allowedMetricsAddresses: [],
   logLevel: 'warn',
   logFormat: 'text',
 }

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import type { Measure } from '../analysis/measurement.ts'
 import type { Clock } from '../api/clock.ts'
 import type { Resource } from '../api/kube-object.ts'
 import { leaseName, systemNamespace } from '../api/names.ts'
@@ -8,13 +9,15 @@ import { createElection, type Election } from '../kube/leader.ts'
 import type { KubeClient } from '../kube/types.ts'
 import { providerFor } from '../traffic-providers/registry.ts'
 import { fenceWrites } from './fenced-client.ts'
-import { createInterests } from './interests.ts'
+import { createInterests, type Interests } from './interests.ts'
 import { type Log, messageOf } from './log.ts'
 import { createQueue, type WorkQueue } from './loop/queue.ts'
 import { type ReconcileResult, work } from './loop/worker.ts'
+import { createMeasuring, type Measuring } from './measuring.ts'
 import { type Caches, createCaches } from './observed-caches.ts'
 import { plan } from './planner/plan.ts'
 import { createReconcile, type Reconcile } from './reconcile.ts'
+import { counted } from './server/counted.ts'
 import type { Metrics } from './server/metrics.ts'
 import { sweepOrphans } from './sweep.ts'
 import { createTriggers } from './triggers.ts'
@@ -29,6 +32,8 @@ export interface ControlOptions {
   readonly namespace?: string
   readonly leaderElection: boolean
   readonly holdServed: boolean
+  /** Asks metric stores. */
+  readonly measure: Measure
   readonly log: Log
   readonly metrics: (sources: ControlView) => Metrics
 }
@@ -54,7 +59,7 @@ export interface Control extends ControlView {
 export function createControl(options: ControlOptions): Control {
   const { clock, log } = options
   const chance = options.random === undefined ? {} : { random: options.random }
-  const queue = createQueue({ clock, ...chance })
+  const queue = createQueue({ clock, ...chance, onTaken: (lane, ms) => metrics.waited(lane, ms) })
   const interests = createInterests()
   const listeners = createTriggers({
     caches: () => caches,
@@ -91,7 +96,10 @@ export function createControl(options: ControlOptions): Control {
     if (signal.aborted) return
     const client = fenceWrites(options.client, isLeader)
     const events = eventsOf(client, options)
-    const reconcile = measured(reconcileOf(client, events, options, caches, interests, metrics), metrics, clock)
+    const wake = (key: string) => queue.add(key)
+    const measuring = createMeasuring({ measure: options.measure, clock, wake })
+    const deps = { client, events, caches, interests, measuring, metrics }
+    const reconcile = timed(reconcileOf(deps, options), metrics, clock)
     const report = (key: string, error: unknown) =>
       log.warn('reconcile failed', { rollout: key, error: messageOf(error) })
     for (const { namespace, name } of caches.rollouts.list()) queue.add(`${namespace}/${name}`)
@@ -145,23 +153,28 @@ function eventsOf(client: KubeClient, { clock, identity, log }: ControlOptions):
   })
 }
 
-function reconcileOf(
-  client: KubeClient,
-  events: EventRecorder,
-  { clock, holdServed, log }: ControlOptions,
-  caches: Caches,
-  interests: ReturnType<typeof createInterests>,
-  metrics: Metrics,
-): Reconcile {
+interface LeaderParts {
+  readonly client: KubeClient
+  readonly events: EventRecorder
+  readonly caches: Caches
+  readonly interests: Interests
+  readonly measuring: Measuring
+  readonly metrics: Metrics
+}
+
+function reconcileOf(parts: LeaderParts, { clock, holdServed, log }: ControlOptions): Reconcile {
+  const { client, events, caches, interests, measuring, metrics } = parts
   return createReconcile({
     client,
     caches,
     clock,
     holdServed,
     interests,
+    measuring,
     plan,
     tell: (regarding, event) => events.record({ regarding, action: event.reason, ...event }),
-    onRecorded({ rollout: { meta } }, { transitions, status }) {
+    onRecorded({ now, rollout: { meta, status: before } }, { transitions, status }) {
+      metrics.recorded(counted({ before, after: status, transitions, nowMs: now }))
       for (const transition of transitions) {
         metrics.moved(transition)
         if (transition === 'slipped' || transition === 'adopted') metrics.slipped()
@@ -175,7 +188,7 @@ function reconcileOf(
   })
 }
 
-function measured(reconcile: Reconcile, metrics: Metrics, clock: Clock): Reconcile {
+function timed(reconcile: Reconcile, metrics: Metrics, clock: Clock): Reconcile {
   return async (key, signal): Promise<ReconcileResult> => {
     const startedMs = clock.monotonicMs()
     try {

@@ -10,7 +10,9 @@ import { type Control, type ControlView, createControl } from './control.ts'
 import { isServiceAccount, requireInstalled, servesHold, serviceAccountTokens } from './identity.ts'
 import { createLog, type Log } from './log.ts'
 import { systemClock } from './loop/clock.ts'
+import { createMeasurer, type OnAnswered } from './measurer.ts'
 import { createMetrics, type Metrics } from './server/metrics.ts'
+import { collectProcess } from './server/process-metrics.ts'
 import { type RunningServer, startServer } from './server/server.ts'
 
 export interface ControllerOptions {
@@ -50,14 +52,23 @@ type Settings = ControllerOptions & { readonly config: ControllerConfig; readonl
 
 async function runAs(connection: KubeConnection, settings: Settings, signal: AbortSignal): Promise<void> {
   const { clock, config, log, wrapClient = (client: KubeClient) => client } = settings
+  let onAnswered: OnAnswered = () => undefined
   let onRequest: (info: RequestInfo) => void = () => undefined
   const client = wrapClient(createClient(connection, { onRequest: (info) => onRequest(info) }))
   try {
     const holdServed = await servesHold(client, signal)
     if (!holdServed) log.warn('this server has no MutatingAdmissionPolicy v1: updates cannot be held')
-    const { namespace, leaderElection } = config
+    const { namespace, leaderElection, prometheus, allowedMetricsAddresses } = config
+    const measure = createMeasurer({
+      client,
+      clock,
+      ...(prometheus === undefined ? {} : { defaultPrometheus: prometheus }),
+      allowedAddresses: allowedMetricsAddresses,
+      onAnswered: (provider, outcome, ms) => onAnswered(provider, outcome, ms),
+    })
     const control = createControl({
       client,
+      measure,
       clock,
       identity: `${hostname()}_${randomUUID()}`,
       ...(namespace === undefined ? {} : { namespace }),
@@ -66,6 +77,7 @@ async function runAs(connection: KubeConnection, settings: Settings, signal: Abo
       log,
       metrics: metricsOf,
     })
+    onAnswered = (provider, outcome, ms) => control.metrics.measured(provider, outcome, ms)
     onRequest = ({ verb, kind, status, ms }) => control.metrics.requested(verb, kind, status, ms)
     await runServed(control, settings, signal)
   } finally {
@@ -111,11 +123,13 @@ async function connectAsController(
 }
 
 function metricsOf({ caches, queue, isLeader }: ControlView): Metrics {
-  return createMetrics({
+  const metrics = createMetrics({
     rollouts: () => caches.rollouts.list(),
     queue: () => ({ ...queue.size() }),
     isLeader,
   })
+  collectProcess(metrics.registry)
+  return metrics
 }
 
 function stderrLog({ logLevel, logFormat }: ControllerConfig, clock: Clock): Log {

@@ -1,7 +1,9 @@
+import type { AnalysisSpec } from '../api/analysis.ts'
 import { revisionOf } from '../api/hash.ts'
 import { type JsonObject, numberOf, objectOf, objectsOf, type StringMap, stringsOf, textOf } from '../api/json.ts'
 import type { KubeObject } from '../api/kube-object.ts'
 import { finalizer, ownerUidLabel, roleLabel } from '../api/names.ts'
+import { parseAnalysis } from '../api/parse-analysis.ts'
 import { type Selector, serviceSelectorOf } from './workload/selectors.ts'
 
 /** What every kind keeps: enough to address the object in a conditional write, and whose it is. */
@@ -41,6 +43,14 @@ export interface TemplateFacts extends CommonFacts {
   readonly templateLabels: StringMap
 }
 
+/** An Analysis or a ClusterAnalysis; without `spec` where it does not parse, and `problems` says why. */
+export interface AnalysisFacts {
+  readonly namespace: string
+  readonly name: string
+  readonly spec?: AnalysisSpec
+  readonly problems: readonly string[]
+}
+
 /** What others need to know of a Rollout; its own reconcile reads it live. */
 export interface RolloutFacts extends CommonFacts {
   readonly generation: number
@@ -48,8 +58,13 @@ export interface RolloutFacts extends CommonFacts {
   readonly workload?: string
   /** Names of the routes of the spec and of the release under way. */
   readonly routes: readonly string[]
+  /** Names of the analyses that the spec uses, of whatever kind. */
+  readonly analyses: readonly string[]
   readonly phase: string
   readonly held: boolean
+  /** Why an update would not be held although nobody said bypass. */
+  readonly notHeld?: string
+  readonly stalled: boolean
   readonly hasFinalizer: boolean
 }
 
@@ -123,9 +138,39 @@ export function rolloutFactsOf(object: KubeObject): RolloutFacts {
     createdAt: object.metadata.creationTimestamp ?? '',
     ...(workload === undefined ? {} : { workload }),
     routes: [...routeKeys(spec['traffic']), ...routeKeys(release['routes'])],
+    analyses: usedAnalyses(spec),
     phase: textOf(status['phase']) ?? 'Unknown',
     held: objectOf(status['hold'])['inForce'] === true,
+    ...conditionFactsOf(objectsOf(status['conditions'])),
     hasFinalizer: object.metadata.finalizers?.includes(finalizer) === true,
+  }
+}
+
+function usedAnalyses(spec: JsonObject): readonly string[] {
+  const { steps, analysis, beforePromotion } = objectOf(objectOf(spec['strategy'])['canary'])
+  const gates = objectsOf(steps).flatMap((step) => objectsOf(step['gates']))
+  const uses = [
+    ...objectsOf(analysis),
+    ...objectsOf(beforePromotion),
+    ...gates.map((gate) => objectOf(gate['analysis'])),
+  ]
+  return [...new Set(uses.flatMap((use) => textOf(use['name']) ?? []))]
+}
+
+export function analysisFactsOf(object: KubeObject): AnalysisFacts {
+  const { namespace = '', name } = object.metadata
+  const parsed = parseAnalysis(object)
+  return parsed.kind === 'ok'
+    ? { namespace, name, spec: parsed.spec, problems: [] }
+    : { namespace, name, problems: parsed.problems.map(({ path, message }) => `${path} ${message}`) }
+}
+
+function conditionFactsOf(conditions: readonly JsonObject[]): Pick<RolloutFacts, 'notHeld' | 'stalled'> {
+  const find = (type: string, is: string) => conditions.find((one) => one['type'] === type && one['status'] === is)
+  const reason = textOf(find('Held', 'False')?.['reason'])
+  return {
+    ...(reason === undefined || reason === 'Bypassed' ? {} : { notHeld: reason }),
+    stalled: find('Stalled', 'True') !== undefined,
   }
 }
 

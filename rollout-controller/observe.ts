@@ -14,6 +14,8 @@ import { isFault } from '../kube/errors.ts'
 import type { KubeClient } from '../kube/types.ts'
 import { claimOf } from './claim.ts'
 import { type CommonFacts, commonFactsOf } from './facts.ts'
+import { type Measured, nothingMeasured } from './measuring.ts'
+import { observeAnalyses, podSelectorsOf } from './observe-analyses.ts'
 import { problemsOf } from './observe-problems.ts'
 import { byOwner, byRollout, type Caches } from './observed-caches.ts'
 import { readRollout } from './parsed.ts'
@@ -49,27 +51,32 @@ export interface Observed {
   readonly routes: readonly ObservedRoute[]
 }
 
-/**
- * Undefined when the Rollout is gone. `probe` is the answer of a dry run made since the last look; `known` the Rollout
- * itself, if its newest version is known and need not be read.
- */
+/** What came in since the last look: the answer of a dry run, and what metric stores said. */
+export interface News extends Measured {
+  readonly probe: HoldProbe | undefined
+}
+
+/** Of whoever only looks. */
+export const noNews: News = { probe: undefined, ...nothingMeasured }
+
+/** Undefined when the Rollout is gone. `known`: the Rollout itself, if its newest version is known and need not be read. */
 export async function observe(
   deps: ObserveDeps,
   name: { readonly namespace: string; readonly name: string },
-  probe: HoldProbe | undefined,
+  news: News,
   signal: AbortSignal,
   known?: KubeObject,
 ): Promise<Observed | undefined> {
   try {
     const rollout = known ?? (await deps.client.get(rolloutResource, name, signal))
-    return look(deps, rollout, probe)
+    return look(deps, rollout, news)
   } catch (error) {
     if (isFault(error, 'not-found')) return undefined
     throw error
   }
 }
 
-function look(deps: ObserveDeps, rollout: KubeObject, probe: HoldProbe | undefined): Observed {
+function look(deps: ObserveDeps, rollout: KubeObject, { probe, measurements, measuring }: News): Observed {
   const { caches } = deps
   const { view, problems: specProblems } = readRollout(rollout)
   const workload = workloadOf(caches, view)
@@ -78,6 +85,7 @@ function look(deps: ObserveDeps, rollout: KubeObject, probe: HoldProbe | undefin
   const seen = { caches, view, workload, routes, services }
   const workloadView = workload && viewOf(caches, workload, services)
   const copy = copyOfRollout(caches, view, services)
+  const { analyses, problems: analysisProblems } = observeAnalyses(seen)
   const snapshot: Snapshot = {
     now: deps.clock.now(),
     rollout: view,
@@ -92,7 +100,11 @@ function look(deps: ObserveDeps, rollout: KubeObject, probe: HoldProbe | undefin
     owned: ownedOf(caches, view.meta.uid),
     templates: templatesOf(caches, view),
     decisions: decisionsOf(caches, view),
-    problems: [...specProblems, ...problemsOf(seen)],
+    problems: [...specProblems, ...problemsOf(seen), ...analysisProblems],
+    analyses,
+    measurements,
+    measuring,
+    podSelectors: podSelectorsOf(view, workload),
     hold: holdOf(deps, workload, probe),
   }
   return { snapshot, rollout, routes }

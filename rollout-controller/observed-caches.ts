@@ -1,7 +1,9 @@
 import type { Clock } from '../api/clock.ts'
 import type { KubeObject, Resource } from '../api/kube-object.ts'
 import {
+  analysisResource,
   autoscalerResource,
+  clusterAnalysisResource,
   decisionResource,
   deploymentResource,
   endpointSliceResource,
@@ -19,7 +21,9 @@ import {
 import type { KubeClient, Selection } from '../kube/types.ts'
 import { createFactCache, type FactCache, type FactChange } from './fact-cache.ts'
 import {
+  type AnalysisFacts,
   type AutoscalerFacts,
+  analysisFactsOf,
   autoscalerFactsOf,
   type EndpointFacts,
   endpointFactsOf,
@@ -39,6 +43,8 @@ import { type DeploymentFacts, deploymentFactsOf } from './workload/deployment-f
 interface Kinds {
   readonly rollouts: RolloutFacts
   readonly decisions: DecisionFacts
+  readonly analyses: AnalysisFacts
+  readonly clusterAnalyses: AnalysisFacts
   readonly deployments: DeploymentFacts
   readonly services: ServiceFacts
   readonly endpoints: EndpointFacts
@@ -98,6 +104,16 @@ export function createCaches(options: CachesOptions): Caches {
       factsOf: decisionFactsOf,
       indexes: { [byRollout]: ({ namespace, rollout }) => [`${namespace}/${rollout}`] },
       onChange: listeners.decisions,
+    }),
+    analyses: createFactCache({
+      ...kind(analysisResource),
+      factsOf: analysisFactsOf,
+      onChange: listeners.analyses,
+    }),
+    clusterAnalyses: createFactCache({
+      ...everywhere(clusterAnalysisResource),
+      factsOf: analysisFactsOf,
+      onChange: listeners.clusterAnalyses,
     }),
     deployments: createFactCache({
       ...kind(deploymentResource),

@@ -1,3 +1,4 @@
+import type { MeasureRequest } from '../analysis/measurement.ts'
 import type { RouteTarget } from '../api/rollout.ts'
 import type { RolloutStatus, Waiting } from '../api/status.ts'
 import type { RouteIntent } from '../traffic-providers/provider.ts'
@@ -52,6 +53,8 @@ export type Action =
   | { readonly kind: 'deleteDecisions' }
   /** Asks the server by a dry run whether an update would be held. */
   | { readonly kind: 'probeHold'; readonly asked: string }
+  /** Begins to ask metric stores; the answers come with a later look. Writes nothing. */
+  | { readonly kind: 'measure'; readonly requests: readonly MeasureRequest[] }
 
 export interface PlannedEvent {
   readonly type: 'Normal' | 'Warning'

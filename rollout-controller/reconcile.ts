@@ -5,9 +5,10 @@ import { isFault } from '../kube/errors.ts'
 import { compareResourceVersions } from '../kube/resource-version.ts'
 import type { KubeClient } from '../kube/types.ts'
 import { act } from './act.ts'
-import type { Result } from './act-context.ts'
+import type { ActContext, Result } from './act-context.ts'
 import type { Interests } from './interests.ts'
 import type { ReconcileResult } from './loop/worker.ts'
+import type { Measuring } from './measuring.ts'
 import { type ObserveDeps, type Observed, observe } from './observe.ts'
 import { rememberWrite } from './observed-caches.ts'
 import type { Action, Plan, PlannedEvent } from './plan.ts'
@@ -18,6 +19,7 @@ export interface ReconcileDeps extends ObserveDeps {
   readonly client: KubeClient
   readonly plan: (snapshot: Snapshot) => Plan
   readonly interests: Interests
+  readonly measuring: Measuring
   /** Says what happened, on the Rollout. Must not throw. */
   readonly tell: (rollout: KubeObject, event: PlannedEvent) => void
   /** Hears of every plan that was recorded, for metrics and logs. Must not throw. */
@@ -60,6 +62,7 @@ export function createReconcile(deps: ReconcileDeps): Reconcile {
       if (outcome.kind === 'gone') {
         memories.delete(key)
         deps.interests.forget(key)
+        deps.measuring.forget(key)
         return {}
       }
       if (outcome.result === 'unchanged') {
@@ -81,9 +84,10 @@ async function once(deps: ReconcileDeps, key: string, memory: Memory, signal: Ab
   if (rollout === undefined) return { kind: 'done', plan, result: 'stale' }
   watchDrain(deps, plan.status.drainSince, memory)
   delete memory.probe
+  deps.measuring.recorded(key, observed.snapshot.measurements)
   for (const event of plan.events) deps.tell(rollout, event)
   deps.onRecorded?.(observed.snapshot, plan)
-  const result = await actOrTell(deps, observed, plan, rollout, memory, signal)
+  const result = await actOrTell(deps, key, observed, plan, rollout, memory, signal)
   const moving = isMoving(plan.status.phase)
   if (result !== 'stale' && moving && !plan.actions.some(writesRollout)) memory.rollout = rollout
   if (!moving) memory.deleted.clear()
@@ -119,7 +123,7 @@ async function lookOnce(
   signal: AbortSignal,
   known?: KubeObject,
 ): Promise<Look | undefined> {
-  const seen = await observe(deps, nameOf(key), memory.probe, signal, known)
+  const seen = await observe(deps, nameOf(key), { probe: memory.probe, ...deps.measuring.seen(key) }, signal, known)
   const observed = seen && { ...seen, snapshot: { ...seen.snapshot, ...drainSeen(deps, seen.snapshot, memory) } }
   return observed && { observed, plan: planned(deps, observed, memory) }
 }
@@ -137,7 +141,7 @@ function watchDrain({ clock }: ReconcileDeps, since: string | undefined, memory:
 }
 
 function actsUnrecorded({ observed, plan }: Look): boolean {
-  return plan.actions.length > 0 && sameJson(observed.rollout['status'], plan.status)
+  return plan.actions.some(({ kind }) => kind !== 'measure') && sameJson(observed.rollout['status'], plan.status)
 }
 
 /** What we stored ourselves, if the watch has brought nothing newer. It may be behind by what the watch is behind. */
@@ -170,6 +174,7 @@ async function recordOrStale(
 /** A refusal (rights, somebody's admission policy) is said on the Rollout: waiting for it in silence helps nobody. */
 async function actOrTell(
   deps: ReconcileDeps,
+  key: string,
   { snapshot, routes }: Observed,
   plan: Plan,
   rollout: KubeObject,
@@ -184,7 +189,20 @@ async function actOrTell(
   const mended = memory.failure !== undefined
   try {
     const { deleted } = memory
-    const result = await act({ client, caches, snapshot, plan, routes, rollout, remember, deleted, learn, signal })
+    const measure: ActContext['measure'] = (requests) => deps.measuring.start(key, requests, signal)
+    const result = await act({
+      client,
+      caches,
+      snapshot,
+      plan,
+      routes,
+      rollout,
+      remember,
+      deleted,
+      learn,
+      measure,
+      signal,
+    })
     delete memory.failure
     return mended && result === 'unchanged' ? 'changed' : result
   } catch (error) {

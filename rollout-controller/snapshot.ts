@@ -1,3 +1,6 @@
+import type { Measurement } from '../analysis/measurement.ts'
+import type { AnalysisUse, Metric } from '../api/analysis.ts'
+import type { AnalysisScope } from '../api/analysis-run.ts'
 import type { Decision } from '../api/decision.ts'
 import type { ObjectName, Resource } from '../api/kube-object.ts'
 import type { RolloutMeta, RolloutSpec, RouteTarget } from '../api/rollout.ts'
@@ -34,6 +37,14 @@ export interface Snapshot {
    * has watched: then the stored time says it (docs/adr/0004).
    */
   readonly drainSeenMs?: number
+  /** The analyses that the spec names, ready to be asked: those that cannot be are `problems`. */
+  readonly analyses: readonly AnalysisView[]
+  /** What was measured since the last record. */
+  readonly measurements: readonly Measurement[]
+  /** The ids of the requests that are under way. */
+  readonly measuring: readonly string[]
+  /** Label selectors of either side's pods. */
+  readonly podSelectors: { readonly canary: string; readonly stable: string }
   /** What the API server said when it refused the last write; absent when all went well. */
   readonly failure?: string
 }
@@ -95,6 +106,21 @@ export interface RouteView {
   readonly target: RouteTarget
   readonly state: RouteState
   readonly drainMs: number
+}
+
+/** One use of an analysis by the spec, its arguments and names filled in. */
+export interface AnalysisView {
+  /** As in `AnalysisRun`. */
+  readonly id: string
+  readonly scope: AnalysisScope
+  /** Of the step whose gate it is, counted from 1. */
+  readonly step?: number
+  readonly use: AnalysisUse
+  readonly metrics: readonly Metric[]
+  /** Whoever wrote it administers the cluster. */
+  readonly trusted: boolean
+  /** Of the metrics. */
+  readonly hash: string
 }
 
 export interface OwnedObject {

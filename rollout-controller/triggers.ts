@@ -38,6 +38,20 @@ export function createTriggers({ caches, interests, wake }: TriggerDeps): Listen
       const isUrgent = decision.verb === 'rollback' || decision.verb === 'reject'
       wake(`${namespace}/${rollout}`, isUrgent ? 'rollback' : 'normal')
     },
+    analyses: (change) => {
+      if (sameJson(change.old, change.now)) return
+      const { namespace, name } = either(change)
+      wakeAll(inNamespace(namespace).filter(({ analyses }) => analyses.includes(name)))
+    },
+    clusterAnalyses: (change) => {
+      if (sameJson(change.old, change.now)) return
+      const { name } = either(change)
+      wakeAll(
+        caches()
+          .rollouts.list()
+          .filter(({ analyses }) => analyses.includes(name)),
+      )
+    },
     deployments: (change) => {
       if (!isNews(change, withoutVersion)) return
       for (const { namespace, name, labels } of both(change)) {

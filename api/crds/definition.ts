@@ -25,23 +25,25 @@ export const age: Column = {
   description: 'How long ago it was made.',
 }
 
-/** The CustomResourceDefinition of one kind, with a status of its own. */
+/** The CustomResourceDefinition of one kind; with a status of its own where its schema has one. */
 export function crdOf({ resource, singular, shortNames, schema, columns }: Definition): KubeObject {
-  const { group, version, plural, kind } = resource
+  const { group, version, plural, kind, namespaced } = resource
+  const hasStatus = schema.properties?.['status'] !== undefined
+  const categories = hasStatus ? ['sluice', 'all'] : ['sluice']
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
     metadata: { name: `${plural}.${group}`, labels: { 'app.kubernetes.io/name': 'sluice' } },
     spec: {
       group,
-      scope: 'Namespaced',
-      names: { plural, singular, kind, listKind: `${kind}List`, shortNames, categories: ['sluice', 'all'] },
+      scope: namespaced ? 'Namespaced' : 'Cluster',
+      names: { plural, singular, kind, listKind: `${kind}List`, shortNames, categories },
       versions: [
         {
           name: version,
           served: true,
           storage: true,
-          subresources: { status: {} },
+          ...(hasStatus ? { subresources: { status: {} } } : {}),
           schema: { openAPIV3Schema: schema },
           additionalPrinterColumns: columns,
         },

@@ -8,7 +8,8 @@ import {
   namePattern,
   percentPattern,
 } from '../limits.ts'
-import { duration, integer, list, object, oneOf, type Schema, text } from './schema.ts'
+import { duration, exactlyOne, integer, list, object, oneOf, type Schema, text } from './schema.ts'
+import { useSchema, usesSchema } from './use.ts'
 
 const nameOf = (what: string) =>
   text(`Name of the ${what}, in the Rollout's namespace.`, {
@@ -36,14 +37,15 @@ const workloadRef = object(
 )
 
 const gate = object(
-  'What must pass before the next step: exactly one of approval and pause.',
+  'What must pass before the next step: exactly one of approval, pause and analysis.',
   {
     approval: object('A person says `sluice approve`.', {
       timeout: duration('How long to wait for the person before rolling back, such as 24h. Absent: for ever.'),
     }),
     pause: duration("Time, such as 10m, counted from the moment the step's share of the traffic is in force."),
+    analysis: useSchema,
   },
-  { rules: [{ rule: 'has(self.approval) != has(self.pause)', message: 'must be exactly one of approval, pause' }] },
+  { rules: [exactlyOne('approval', 'pause', 'analysis')] },
 )
 
 const step = object(
@@ -67,6 +69,12 @@ const step = object(
       gate,
       {
         maxItems: maxGates,
+        rules: [
+          {
+            rule: 'self.all(one, !has(one.analysis) || self.exists_one(other, has(other.analysis) && other.analysis.name == one.analysis.name))',
+            message: 'names the same analysis twice',
+          },
+        ],
       },
     ),
   },
@@ -123,7 +131,15 @@ export const rolloutSpecSchema: Schema = object(
       {
         canary: object(
           'Pods of the new version beside the old ones, with a growing share of the traffic.',
-          { steps },
+          {
+            steps,
+            analysis: usesSchema(
+              "Analyses in the background, from the first step's share of the traffic until the workload runs the new version.",
+            ),
+            beforePromotion: usesSchema(
+              'Analyses that must pass while the copy carries everything, before the workload itself is updated.',
+            ),
+          },
           { required: ['steps'] },
         ),
       },

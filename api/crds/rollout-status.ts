@@ -2,6 +2,7 @@ import { verbs } from '../decision.ts'
 import { maxRoutes } from '../limits.ts'
 import { endingCauses } from '../parse-status.ts'
 import { conditionTypes, phases, stages } from '../status.ts'
+import { runsSchema } from './analysis-run.ts'
 import { boolean, integer, list, object, oneOf, type Schema, text, time } from './schema.ts'
 
 const waiting = object(
@@ -57,10 +58,12 @@ const release = object(
     replicas: integer('Pods that the step asks for the new version.'),
     gatesOpenedAt: time("When the step's share of the traffic was seen in force: its gates count from here."),
     approvedBy: text('Who approved the step.'),
+    inconclusiveAcceptedBy: text('Who let it go on although an analysis had come to no verdict in time.'),
     paused,
     unreadySince: time('Since when too few ready pods carry the share of the traffic.'),
     stage: oneOf('While Promoting: how far.', stages),
     stageStartedAt: time('When this stage began.'),
+    analyses: runsSchema('The analyses of this release: those at work, and those of steps that are over.'),
     routes: list('The routing objects that this release may have written.', writtenRoute, { maxItems: 2 * maxRoutes }),
   },
   {
@@ -89,7 +92,13 @@ const ending = object(
 
 const rejected = object(
   'The last revision that was turned down. It stays held until it changes or somebody says `sluice retry`.',
-  { revision: text('Hash of its pod template.'), at: time('When.'), by: text('Who or what.'), message: text('Why.') },
+  {
+    revision: text('Hash of its pod template.'),
+    at: time('When.'),
+    by: text('Who or what.'),
+    message: text('Why.'),
+    analyses: runsSchema('What the analyses had measured.'),
+  },
   { required: ['revision', 'at', 'by', 'message'] },
 )
 

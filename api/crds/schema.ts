@@ -2,9 +2,10 @@ import { durationPattern, longestDuration } from '../duration.ts'
 
 /** An OpenAPI v3 schema as a CustomResourceDefinition has it; only what ours use. */
 export interface Schema {
-  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean'
+  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean'
   readonly description: string
   readonly properties?: Readonly<Record<string, Schema>>
+  readonly additionalProperties?: Schema
   readonly required?: readonly string[]
   readonly items?: Schema
   readonly enum?: readonly string[]
@@ -17,6 +18,7 @@ export interface Schema {
   readonly minItems?: number
   readonly maxItems?: number
   readonly 'x-kubernetes-int-or-string'?: true
+  readonly 'x-kubernetes-preserve-unknown-fields'?: true
   readonly 'x-kubernetes-list-type'?: 'atomic' | 'map'
   readonly 'x-kubernetes-list-map-keys'?: readonly string[]
   readonly 'x-kubernetes-validations'?: readonly Rule[]
@@ -55,6 +57,12 @@ export interface ListExtras {
   readonly rules?: readonly Rule[]
 }
 
+/** A list whose items are told apart by their `name`: the server refuses two of one name. */
+export function named(description: string, items: Schema, bounds: Omit<ListExtras, 'rules'>): Schema {
+  const keys = { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] } as const
+  return { type: 'array', description, items, ...bounds, ...keys }
+}
+
 /** A list that one writer owns as a whole. */
 export function list(description: string, items: Schema, { rules = [], ...bounds }: ListExtras): Schema {
   return {
@@ -79,6 +87,26 @@ export function integer(description: string, bounds: Pick<Schema, 'minimum' | 'm
   return { type: 'integer', description, ...bounds }
 }
 
+export function number(description: string, bounds: Pick<Schema, 'minimum' | 'maximum'> = {}): Schema {
+  return { type: 'number', description, ...bounds }
+}
+
+/** Text by name. */
+export function texts(description: string): Schema {
+  return { type: 'object', description, additionalProperties: text('Text.') }
+}
+
+/** Any JSON, kept as it is. */
+export function anything(description: string): Schema {
+  return { description, 'x-kubernetes-preserve-unknown-fields': true }
+}
+
+/** Of the fields named, an object has one and no other. */
+export function exactlyOne(...fields: readonly string[]): Rule {
+  const counted = fields.map((field) => `(has(self.${field}) ? 1 : 0)`).join(' + ')
+  return { rule: `${counted} == 1`, message: `must be exactly one of ${fields.join(', ')}` }
+}
+
 export function boolean(description: string): Schema {
   return { type: 'boolean', description }
 }
@@ -88,12 +116,13 @@ export function time(description: string): Schema {
 }
 
 /** As `10m` or `1h30m`. */
-export function duration(description: string, { orZero = false } = {}): Schema {
+export function duration(description: string, { orZero = false, least = '' } = {}): Schema {
   const bounds = `duration(self) <= duration('${longestDuration}')`
-  const rule = orZero ? bounds : `duration(self) > duration('0s') && ${bounds}`
+  const lower = least === '' ? "duration(self) > duration('0s')" : `duration(self) >= duration('${least}')`
+  const rule = orZero ? bounds : `${lower} && ${bounds}`
   const message = orZero
     ? `must be at most ${longestDuration}`
-    : `must be longer than 0s and at most ${longestDuration}`
+    : `must be ${least === '' ? 'longer than 0s' : `at least ${least}`} and at most ${longestDuration}`
   return {
     type: 'string',
     description,

@@ -8,6 +8,8 @@ interface ControllerFlags extends ClusterFlags {
   readonly inCluster?: boolean
   readonly metricsPort?: number
   readonly leaderElection: boolean
+  readonly prometheus?: string
+  readonly allowMetricsAddress: readonly string[]
   readonly logLevel: LogLevel
   readonly logFormat: 'text' | 'json'
 }
@@ -21,6 +23,12 @@ export function controllerCommand(context: Context): Command {
     .option('--in-cluster', `in its own pod: serves probes and metrics on every address, port ${inClusterPort}`)
     .option('--metrics-port <port>', 'serve /metrics, /healthz and /readyz here', portArgument)
     .option('--no-leader-election', 'take it that no other controller runs')
+    .option(
+      '--prometheus <url>',
+      'where analyses ask that name no address, such as http://prometheus.monitoring:9090',
+      urlArgument,
+    )
+    .option('--allow-metrics-address <host[:port]>', metricsAddressHelp, collect, [])
     .addOption(new Option('--log-level <level>', 'how much to say').choices(logLevels).default('info'))
     .addOption(new Option('--log-format <format>', 'how to say it').choices(['text', 'json']).default('text'))
     .action((options: ControllerFlags) => run(context, options))
@@ -28,7 +36,7 @@ export function controllerCommand(context: Context): Command {
 
 async function run(context: Context, options: ControllerFlags): Promise<void> {
   const { terminal, signal } = context
-  const { namespace, logLevel, logFormat, leaderElection } = options
+  const { namespace, logLevel, logFormat, leaderElection, prometheus, allowMetricsAddress } = options
   const connection = await connectionOf(options)
   context.where = { server: connection.server, context: connection.contextName }
   const port = options.metricsPort ?? (options.inCluster === true ? inClusterPort : undefined)
@@ -36,6 +44,8 @@ async function run(context: Context, options: ControllerFlags): Promise<void> {
     leaderElection,
     logLevel,
     logFormat,
+    allowedMetricsAddresses: allowMetricsAddress,
+    ...(prometheus === undefined ? {} : { prometheus }),
     ...(options.inCluster === true ? { host: '0.0.0.0' } : {}),
     ...(namespace === undefined ? {} : { namespace }),
     ...(port === undefined ? {} : { port }),
@@ -51,6 +61,18 @@ async function run(context: Context, options: ControllerFlags): Promise<void> {
     if (!signal.aborted) throw error
   }
   context.exitCode = exitCodes.ok
+}
+
+export const metricsAddressHelp =
+  'what an Analysis of a namespace may ask besides that Prometheus (again for more; *.domain for all below); a ClusterAnalysis may ask anything'
+
+export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value]
+
+/** The address of a server that is asked by HTTP. */
+export function urlArgument(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return text
+  throw new InvalidArgumentError('an address is a URL such as http://prometheus.monitoring:9090')
 }
 
 function portArgument(text: string): number {

@@ -1,14 +1,17 @@
 import { Command, Option } from 'commander'
 import { stringify } from 'yaml'
-import { installManifests } from '../../api/install.ts'
+import { installManifests, type InstallOptions as Manifests } from '../../api/install.ts'
 import { CliError } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { install } from '../install-flow.ts'
 import { type ClusterFlags, type Context, withClusterFlags, withSession } from '../session.ts'
+import { collect, metricsAddressHelp, urlArgument } from './controller.ts'
 
 interface InstallOptions extends ClusterFlags {
   readonly dryRun?: boolean
   readonly image?: string
+  readonly prometheus?: string
+  readonly allowMetricsAddress: readonly string[]
   readonly output?: 'yaml' | 'json'
 }
 
@@ -16,20 +19,38 @@ export function installCommand(context: Context): Command {
   return withClusterFlags(new Command('install'))
     .description('put the kinds, rights and policies of Sluice into the cluster, or bring them up to date')
     .option('--image <ref>', 'run the controller in the cluster, from this image')
+    .option('--prometheus <url>', 'with --image: where analyses ask that name no address', urlArgument)
+    .option('--allow-metrics-address <host[:port]>', `with --image: ${metricsAddressHelp}`, collect, [])
     .option('--dry-run', 'change nothing; with -o, print the manifests')
     .addOption(new Option('-o, --output <format>', 'print the manifests (with --dry-run)').choices(['yaml', 'json']))
     .action(async (options: InstallOptions) => {
       const { image, output, dryRun } = options
+      const what = manifestsOf(options)
       if (output !== undefined && dryRun !== true)
         throw new CliError(exitCodes.usage, '-o prints manifests and needs --dry-run')
-      if (dryRun === true) return printManifests(context, image, output ?? 'yaml')
-      await withSession(context, options, (session) => install(context, session, image))
+      if (dryRun === true) return printManifests(context, what, output ?? 'yaml')
+      await withSession(context, options, (session) => install(context, session, what))
       sayNext(context, image)
     })
 }
 
-function printManifests({ terminal }: Context, image: string | undefined, format: 'yaml' | 'json'): void {
-  const items = installManifests(image === undefined ? {} : { image })
+function manifestsOf({ image, prometheus, allowMetricsAddress }: InstallOptions): Manifests {
+  if (image !== undefined) {
+    const metrics = {
+      allowedMetricsAddresses: allowMetricsAddress,
+      ...(prometheus === undefined ? {} : { prometheus }),
+    }
+    return { image, metrics }
+  }
+  if (prometheus === undefined && allowMetricsAddress.length === 0) return {}
+  throw new CliError(
+    exitCodes.usage,
+    '--prometheus and --allow-metrics-address are settings of the controller: give --image, or give them to sluice controller',
+  )
+}
+
+function printManifests({ terminal }: Context, what: Manifests, format: 'yaml' | 'json'): void {
+  const items = installManifests(what)
   if (format === 'json') terminal.out(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }, null, 2))
   else terminal.out(items.map((item) => `---\n${stringify(item).trimEnd()}`).join('\n'))
 }

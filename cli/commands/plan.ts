@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { type Forecast, foretell } from '../foretell.ts'
 import { findingsOf } from '../lint.ts'
 import { durationArgument, outputOption } from '../options.ts'
-import { inNamespaceOf, rolloutsFrom } from '../rollout-source.ts'
+import { another, givenFrom, inNamespaceOf } from '../rollout-source.ts'
 import { type ClusterFlags, type Context, type Session, withClusterFlags, withSession } from '../session.ts'
 import { type Sight, sightOf } from '../snapshot.ts'
 import { forecastTree } from '../view/forecast.ts'
@@ -38,18 +38,14 @@ export function planCommand(context: Context): Command {
     )
 }
 
-const another = (file: string, files: readonly string[] = []): readonly string[] => [...files, file]
-
 async function plan(context: Context, name: string | undefined, options: PlanOptions): Promise<void> {
   if (options.approveAfter !== undefined || options.podsReadyAfter !== undefined) {
     throw new CliError(exitCodes.usage, '--approve-after and --pods-ready-after say what to --simulate')
   }
-  const { filename: files = [undefined] } = options
   await withSession(context, options, async (session) => {
-    for (const file of files) {
-      const rollouts = await rolloutsFrom(session, name, file, context.signal)
-      for (const rollout of rollouts) await planOne(context, inNamespaceOf(session, rollout), rollout, options)
-    }
+    const { rollouts, analyses } = await givenFrom(session, name, options.filename ?? [], context.signal)
+    if (rollouts.length === 0) throw new CliError(exitCodes.failed, 'The files have no Rollout in them')
+    for (const rollout of rollouts) await planOne(context, inNamespaceOf(session, rollout), rollout, analyses, options)
   })
 }
 
@@ -72,9 +68,10 @@ async function planOne(
   { terminal, signal }: Context,
   session: Session,
   rollout: KubeObject,
+  analyses: readonly KubeObject[],
   { output, filename }: PlanOptions,
 ): Promise<void> {
-  const sight = await sightOf(session, rollout, signal)
+  const sight = await sightOf(session, rollout, signal, analyses)
   const forecast = forecastOf(sight, rollout)
   const findings = findingsOf(sight.snapshot, filename === undefined)
   if (output !== undefined) return printData(terminal, output, { ...forecast, findings })

@@ -1,3 +1,4 @@
+import { unanswered } from '../../analysis/unanswered.ts'
 import { serviceAccountUser } from '../../api/names.ts'
 import { createControl } from '../../rollout-controller/control.ts'
 import type { Log } from '../../rollout-controller/log.ts'
@@ -24,6 +25,7 @@ export function startController(api: Api, clock: VirtualClock): RunningControlle
     identity: 'simulation',
     leaderElection: false,
     holdServed: true,
+    measure: (request) => Promise.resolve(unanswered(request, 'there is no metric store here')),
     log: silent,
     metrics: () => unmeasured,
   })
@@ -48,4 +50,7 @@ const unmeasured: Metrics = {
   moved: nothing,
   slipped: nothing,
   failed: nothing,
+  recorded: nothing,
+  waited: nothing,
+  measured: nothing,
 }

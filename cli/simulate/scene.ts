@@ -12,6 +12,7 @@ import { labelSelectorOf, matches, serviceSelectorOf } from '../../rollout-contr
 import { classOf, type Ingress, parseIngress, servicesOf } from '../../traffic-providers/ingress.ts'
 import { isCanary } from '../../traffic-providers/nginx-annotations.ts'
 import { bare, type Sourced } from './bare.ts'
+import { withoutAnalysis } from './without-analysis.ts'
 
 /** What one simulation is made from: the user's objects as they would lie in a cluster of their own. */
 export interface Scene {
@@ -118,7 +119,8 @@ function selects(service: Sourced | undefined, labels: StringMap): boolean {
 }
 
 function sceneOf(given: Given, deployment: Sourced): Scene {
-  const { rollout, namespace, spec } = given
+  const { namespace } = given
+  const { rollout, spec, assumed } = withoutAnalysis(given.rollout.object, given.spec)
   const madeUp = given.isAll ? [] : missingClasses(given)
   const chosen = [
     ...madeUp.map((name) => ({ object: nginxClass(name), from: 'an assumption' })),
@@ -128,15 +130,18 @@ function sceneOf(given: Given, deployment: Sourced): Scene {
     ...servicesAround(given, podLabelsOf(deployment)),
     ...ofKind(given, ingressResource).filter((ingress) => isInTheWay(given, ingress)),
     ...ofKind(given, autoscalerResource).filter(({ object }) => scaledBy(object) === spec.workloadRef.name),
-    rollout,
+    { object: rollout, from: given.rollout.from },
   ]
   return {
-    name: rollout.object.metadata.name,
+    name: rollout.metadata.name,
     namespace,
     spec,
     deployment: deployment.object,
     objects: chosen.map(({ object, from }) => ({ object: bare(object, namespaceOf(object, namespace)), from })),
-    assumed: madeUp.map((name) => `IngressClass ${name} is in none of the files: taken as one of ingress-nginx`),
+    assumed: [
+      ...madeUp.map((name) => `IngressClass ${name} is in none of the files: taken as one of ingress-nginx`),
+      ...assumed,
+    ],
   }
 }
 

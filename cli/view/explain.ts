@@ -1,5 +1,6 @@
 import type { RolloutStatus } from '../../api/status.ts'
 import { hasUnseenUpdate, type Look } from '../look.ts'
+import { endingEvidence, lackingBranches, rejectedEvidence } from './analysis-explain.ts'
 import { ageText, phaseSpan, timeText, untilText } from './marks.ts'
 import { decisionLine } from './rollout-tree.ts'
 import { dim, type Line, span, strong, words } from './spans.ts'
@@ -37,19 +38,26 @@ const unseenOf = (look: Look): readonly Branch[] =>
     ? [branch('held', words(span('an update is held', 'warn'), 'and the controller has not answered it yet'))]
     : []
 
-function reasonsOf({ name, status: _status, ...look }: Look, status: RolloutStatus, now: number): readonly Branch[] {
+function reasonsOf(look: Look, status: RolloutStatus, now: number): readonly Branch[] {
   const { ending, rejected, bypass, waiting } = status
   return [
     branch('why', words(status.message)),
     ...(ending === undefined
       ? []
-      : [branch('because', words(ending.message, dim(`(${ending.cause}, by ${ending.by})`)))]),
+      : [
+          branch(
+            'because',
+            words(ending.message, dim(`(${ending.cause}, by ${ending.by})`)),
+            endingEvidence(status, now),
+          ),
+        ]),
     ...(rejected === undefined
       ? []
       : [
           branch(
             'rejected',
             words(rejected.revision, dim(`by ${rejected.by} at ${timeText(rejected.at, now)}`), rejected.message),
+            ending === undefined ? rejectedEvidence(status, now) : [],
           ),
         ]),
     ...(bypass === undefined
@@ -58,9 +66,10 @@ function reasonsOf({ name, status: _status, ...look }: Look, status: RolloutStat
     ...(waiting === undefined || status.message.includes(waiting.message)
       ? []
       : [branch('waiting', words(span(waiting.message, 'warn'), dim(`(${waiting.reason})`)))]),
+    ...lackingBranches(look, now),
     ...troubleOf(look.canary),
     branch('until', words(untilOf(status, now))),
-    branch('type', [strong(nextOf(name, look.namespace, status))]),
+    branch('type', [strong(nextOf(look.name, look.namespace, status))]),
     ...conditionsOf(status, now),
     ...decisionsOf(status, now),
   ]

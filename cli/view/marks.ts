@@ -1,3 +1,4 @@
+import type { AnalysisUse } from '../../api/analysis.ts'
 import { formatDuration } from '../../api/duration.ts'
 import type { Gate, Replicas, Step } from '../../api/rollout.ts'
 import type { Phase } from '../../api/status.ts'
@@ -35,11 +36,38 @@ export function targetText({ weight, replicas }: Step): string {
 const replicasText = (replicas: Replicas): string =>
   replicas.kind === 'count' ? plural(replicas.count, 'pod') : `${replicas.percent} % of the pods`
 
-export const gateText = (gate: Gate): string =>
-  gate.kind === 'approval' ? approvalText(gate.timeoutMs) : `pause ${formatDuration(gate.durationMs)}`
+export function gateText(gate: Gate): string {
+  switch (gate.kind) {
+    case 'approval':
+      return approvalText(gate.timeoutMs)
+    case 'pause':
+      return `pause ${formatDuration(gate.durationMs)}`
+    case 'analysis':
+      return useText(gate.use)
+    default:
+      return gate satisfies never
+  }
+}
+
+/** `analysis success-rate`. */
+export const useText = ({ name, advisory }: AnalysisUse): string => `analysis ${name}${advisory ? ' (advice)' : ''}`
 
 const approvalText = (timeoutMs: number | undefined): string =>
   timeoutMs === undefined ? 'approval' : `approval within ${formatDuration(timeoutMs)}`
+
+/** What no verdict in time leads to. */
+export function deadlineText({ atDeadline }: AnalysisUse): string {
+  switch (atDeadline) {
+    case 'pause':
+      return 'asks a person'
+    case 'goOn':
+      return 'goes on'
+    case 'rollBack':
+      return 'rolls back'
+    default:
+      return atDeadline satisfies never
+  }
+}
 
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 

@@ -1,7 +1,10 @@
-import type { Gate, Step } from '../../api/rollout.ts'
+import type { Step } from '../../api/rollout.ts'
 import type { Release, TakenDecision } from '../../api/status.ts'
+import { analysesOf } from '../analyses-at-work.ts'
 import { currentStep, hasUnseenUpdate, isRolling, type Look, markOf, type RouteLook, type Side } from '../look.ts'
-import { ageText, gateText, imageTags, markSpan, phaseSpan, targetText, timeText, untilText } from './marks.ts'
+import { analysisBranches } from './analysis.ts'
+import { gateBranch } from './gate.ts'
+import { gateText, imageTags, markSpan, phaseSpan, targetText, timeText, untilText } from './marks.ts'
 import { dim, type Line, span, strong, words } from './spans.ts'
 import type { Branch } from './tree.ts'
 
@@ -21,6 +24,7 @@ export function rolloutTree(look: Look, options: TreeOptions): Branch {
       ...sidesOf(look),
       ...look.routes.map(routeBranch),
       ...stepsOf(look, options.now),
+      ...analysesIn(look, options.now),
       ...waitOf(look, options.now),
       ...decisionsOf(look, options),
     ],
@@ -126,31 +130,8 @@ function stepBranch(look: Look, step: Step, number: number, now: number): Branch
   return { key: `${number}`, text, children: open ? step.gates.map((gate) => gateBranch(gate, release, now)) : [] }
 }
 
-function gateBranch(gate: Gate, release: Release, now: number): Branch {
-  const text =
-    gate.kind === 'approval' ? approvalLine(gate.timeoutMs, release, now) : pauseLine(gate.durationMs, release, now)
-  return { key: gate.kind, text }
-}
-
-function approvalLine(timeoutMs: number | undefined, release: Release, now: number): Line {
-  if (release.approvedBy !== undefined) return words(span('✔', 'good'), `approved by ${release.approvedBy}`)
-  if (release.gatesOpenedAt === undefined) return words(dim('○ approval, once the batch is out'))
-  const limit = timeoutMs === undefined ? 'no deadline' : untilText(after(release.gatesOpenedAt, timeoutMs), now)
-  return words(
-    span('▶', 'accent'),
-    'approval',
-    dim(`waits for a person since ${ageText(now - Date.parse(release.gatesOpenedAt))}, ${limit}`),
-  )
-}
-
-function pauseLine(durationMs: number, release: Release, now: number): Line {
-  if (release.gatesOpenedAt === undefined) return words(dim('○ pause, once the batch is out'))
-  const until = after(release.gatesOpenedAt, durationMs)
-  if (Date.parse(until) <= now) return words(span('✔', 'good'), 'pause is over')
-  return words(span('▶', 'accent'), 'pause', dim(untilText(until, now)))
-}
-
-const after = (time: string, ms: number): string => new Date(Date.parse(time) + ms).toISOString()
+const analysesIn = ({ status }: Look, now: number): readonly Branch[] =>
+  status === undefined ? [] : analysisBranches(analysesOf(status), status, now)
 
 function waitOf({ status }: Look, now: number): Branch[] {
   const waiting = status?.waiting

@@ -18,6 +18,15 @@ export function words(...parts: readonly (Span | string | undefined)[]): Line {
   return shown.flatMap((part, index) => (index === 0 ? [part] : [span(' '), part]))
 }
 
+/** Puts spans in a row, a comma and a blank between them. */
+export const listed = (parts: readonly Span[]): Line =>
+  parts.flatMap((part, index) => (index === parts.length - 1 ? [part] : [span(`${part.text},`, part.tone), span(' ')]))
+
+const noBreak = '\u00a0'
+/** Is never broken over two rows; what is printed has ordinary blanks. */
+export const keep = (text: string): string => text.replaceAll(' ', noBreak)
+const ordinary = (text: string): string => text.replaceAll(noBreak, ' ')
+
 const segmenter = new Intl.Segmenter()
 
 /** What a person calls the letters of a text: an accent or an emoji is not cut in two. */
@@ -29,7 +38,7 @@ export function widthOf(line: Line): number {
   return line.reduce((sum, part) => sum + lettersOf(part.text).length, 0)
 }
 
-export const plainText = (line: Line): string => line.map((part) => part.text).join('')
+export const plainText = (line: Line): string => ordinary(line.map((part) => part.text).join(''))
 
 const escapes: Readonly<Record<Tone, readonly [string, string] | undefined>> = {
   plain: undefined,
@@ -47,7 +56,8 @@ export function paint(line: Line, colours: boolean): string {
 
 function paintSpan({ text, tone }: Span, colours: boolean): string {
   const codes = escapes[tone]
-  return !colours || codes === undefined || text === '' ? text : `${codes[0]}${text}${codes[1]}`
+  const shown = ordinary(text)
+  return !colours || codes === undefined || text === '' ? shown : `${codes[0]}${shown}${codes[1]}`
 }
 
 /** Breaks a line between words so that no row is wider than `columns`; a longer word is cut. */
@@ -72,7 +82,7 @@ export function wrap(line: Line, columns: number): readonly Line[] {
 
 function piecesOf(part: Span, columns: number): Span[] {
   const cut = Math.max(1, columns)
-  return (part.text.match(/\s+|\S+/g) ?? []).flatMap((piece) => {
+  return (part.text.match(/[^\S\u00a0]+|[\S\u00a0]+/g) ?? []).flatMap((piece) => {
     const letters = lettersOf(piece)
     const count = Math.ceil(letters.length / cut)
     return Array.from({ length: count }, (_, at) => span(letters.slice(at * cut, (at + 1) * cut).join(''), part.tone))

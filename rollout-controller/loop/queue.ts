@@ -31,6 +31,8 @@ export interface WorkQueue {
 export interface QueueOptions {
   readonly clock: Clock
   readonly random?: () => number
+  /** Hears how long each key that was due has waited for a worker, in milliseconds. Must not throw. */
+  readonly onTaken?: (lane: Lane, waitedMs: number) => void
 }
 
 const FIRST_RETRY_MS = 50
@@ -50,8 +52,9 @@ interface Delayed {
 }
 
 /** An empty queue. */
-export function createQueue({ clock, random = Math.random }: QueueOptions): WorkQueue {
-  const ready: Record<Lane, Set<string>> = { rollback: new Set(), normal: new Set() }
+export function createQueue({ clock, random = Math.random, onTaken }: QueueOptions): WorkQueue {
+  /** Since when, by the monotonic clock; in the order of arrival. */
+  const ready: Record<Lane, Map<string, number>> = { rollback: new Map(), normal: new Map() }
   const delayed = new Map<string, Delayed>()
   const processing = new Map<string, Lane>()
   const again = new Map<string, Lane>()
@@ -68,14 +71,15 @@ export function createQueue({ clock, random = Math.random }: QueueOptions): Work
   }
   const enqueue = (key: string, lane: Lane) => {
     if (ready.rollback.has(key)) return
+    const since = ready.normal.get(key) ?? clock.monotonicMs()
     if (lane === 'rollback') ready.normal.delete(key)
-    ready[lane].add(key)
+    ready[lane].set(key, since)
     serve()
   }
   /** Hands ready keys to waiters; a rollback goes to a reserved worker first, so that the others stay free. */
   const serve = () => {
     for (const lane of ['rollback', 'normal'] as const) {
-      for (const key of ready[lane]) {
+      for (const key of ready[lane].keys()) {
         const waiter = waiterFor(waiters, lane)
         if (waiter === undefined) break
         waiters.delete(waiter)
@@ -85,8 +89,10 @@ export function createQueue({ clock, random = Math.random }: QueueOptions): Work
     }
   }
   const start = (key: string, lane: Lane) => {
+    const since = ready[lane].get(key)
     ready[lane].delete(key)
     processing.set(key, lane)
+    if (since !== undefined) onTaken?.(lane, clock.monotonicMs() - since)
   }
   const addAfter = (key: string, ms: number, lane: Lane = 'normal') => {
     if (ready.rollback.has(key) || ready.normal.has(key) || again.has(key)) return
@@ -118,7 +124,7 @@ export function createQueue({ clock, random = Math.random }: QueueOptions): Work
     take(signal, only) {
       if (signal.aborted) return Promise.resolve(undefined)
       for (const lane of only === undefined ? (['rollback', 'normal'] as const) : [only]) {
-        const [key] = ready[lane]
+        const [key] = ready[lane].keys()
         if (key === undefined) continue
         start(key, lane)
         return Promise.resolve(key)

@@ -109,19 +109,32 @@ function refusal(view: View, decision: Decision): string | undefined {
 
 function approve(view: View, decision: Decision): Answer {
   const { release, phase } = view.status
-  if (!release || phase !== 'Progressing') return refused(view, `nothing waits for approval (phase ${phase})`)
+  const lacksVerdict = view.status.waiting?.reason === 'AnalysisInconclusive'
+  if (!release || (phase !== 'Progressing' && !lacksVerdict)) {
+    return refused(view, `nothing waits for approval (phase ${phase})`)
+  }
   if (decision.attempt === undefined || decision.step === undefined || decision.stepHash === undefined) {
     return refused(view, 'an approval names spec.attempt, spec.step and spec.stepHash; sluice approve fills them in')
   }
   if (decision.step !== release.step)
     return refused(view, `it is about step ${decision.step}, and step ${release.step} is under way`)
   if (decision.stepHash !== release.stepHash) return refused(view, `step ${release.step} was edited since it was shown`)
+  if (lacksVerdict) return acceptInconclusive(view, release, decision)
   if (!release.gatesOpenedAt) return refused(view, `step ${release.step} has not been reached yet`)
   if (!hasApproval(view, release)) return refused(view, `step ${release.step} has no approval gate`)
   if (release.approvedBy !== undefined)
     return refused(view, `step ${release.step} is approved already, by ${release.approvedBy}`)
   const status = { ...view.status, release: { ...release, approvedBy: decision.decidedBy } }
   return accepted(status, `step ${release.step} of ${release.steps} approved`)
+}
+
+/** A person takes it on: the analysis that waits came to no verdict in time. */
+function acceptInconclusive(view: View, release: Release, { decidedBy }: Decision): Answer {
+  if (release.inconclusiveAcceptedBy !== undefined) {
+    return refused(view, `that there is no verdict is accepted already, by ${release.inconclusiveAcceptedBy}`)
+  }
+  const status = { ...view.status, release: { ...release, inconclusiveAcceptedBy: decidedBy } }
+  return accepted(status, `step ${release.step} of ${release.steps} goes on without a verdict`)
 }
 
 function hasApproval(view: View, release: Release): boolean {

@@ -1,5 +1,6 @@
 import type { Ending, Rejected, RolloutStatus } from '../../api/status.ts'
 import type { Problem } from '../snapshot.ts'
+import { forTheRecord } from './analyses.ts'
 import { type Go, go, stamp, type Turn, type View } from './turn.ts'
 import { isBypassed, stableRevision } from './view.ts'
 
@@ -40,11 +41,15 @@ function restoring(release: NonNullable<RolloutStatus['release']>) {
   return rest
 }
 
-/** Only a person's no and a missed deadline turn a revision down; the other endings say nothing about it. */
+/** Only a person's no, a verdict and a missed deadline turn a revision down; the other endings say nothing about it. */
+const turnsDown: ReadonlySet<Ending['cause']> = new Set(['rollback', 'deadline', 'analysis'])
+
 function rejection(view: View, ending: Ending): { readonly rejected?: Rejected } {
   const revision = view.status.release?.revision
-  if (revision === undefined || (ending.cause !== 'rollback' && ending.cause !== 'deadline')) return {}
-  return { rejected: { revision, at: stamp(view.now), by: ending.by, message: ending.message } }
+  if (revision === undefined || !turnsDown.has(ending.cause)) return {}
+  const analyses = view.status.release?.analyses
+  const measured = analyses === undefined ? {} : { analyses: analyses.map(forTheRecord) }
+  return { rejected: { revision, at: stamp(view.now), by: ending.by, message: ending.message, ...measured } }
 }
 
 /** What ends a release from outside while the workload is still held: its end, a bypass, another template, a lifted hold. */

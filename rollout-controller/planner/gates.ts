@@ -1,6 +1,8 @@
+import type { AnalysisUse } from '../../api/analysis.ts'
 import { formatDuration } from '../../api/duration.ts'
 import type { Gate, Step } from '../../api/rollout.ts'
-import type { Waiting } from '../../api/status.ts'
+import type { Ending, Waiting } from '../../api/status.ts'
+import { beganAt, judgeAnalysis } from './analysis-gate.ts'
 import type { View } from './turn.ts'
 import { stamp } from './turn.ts'
 import { at, command } from './view.ts'
@@ -8,18 +10,37 @@ import { at, command } from './view.ts'
 export type GateAnswer =
   | { readonly kind: 'pass' }
   | { readonly kind: 'wait'; readonly waiting: Waiting; readonly wakeAt?: number }
-  /** An approval that did not come in time. */
-  | { readonly kind: 'expired'; readonly message: string }
+  /** An approval that did not come in time, or an analysis that must not be inconclusive. */
+  | { readonly kind: 'fail'; readonly ending: Ending }
 
 /** A step passes when all its gates pass; the first that does not is what it waits for. */
 export function judgeGates(view: View, step: Step, openedAt: string): GateAnswer {
-  const answers = step.gates.map((gate) => judgeGate(view, gate, at(openedAt)))
-  const expired = answers.find((answer) => answer.kind === 'expired')
+  return firstOf([...step.gates.map((gate) => judgeGate(view, gate, at(openedAt))), ...judgeBackground(view)])
+}
+
+/** While the copy carries everything: what must pass before the workload is updated. `since`: when it began to. */
+export function judgePromotion(view: View, since: string): GateAnswer {
+  const analyses = view.analyses.filter(({ scope }) => scope === 'promotion')
+  return firstOf(analyses.map((analysis) => judgeAnalysis(view, analysis, at(since))))
+}
+
+function firstOf(answers: readonly GateAnswer[]): GateAnswer {
+  const failed = answers.find((answer) => answer.kind === 'fail')
   const waits = answers.filter((answer) => answer.kind === 'wait')
-  const first = expired ?? waits.find((answer) => answer.waiting.reason === 'Approval') ?? waits[0]
+  const first = failed ?? waits.find((answer) => needsAPerson(answer.waiting)) ?? waits[0]
   if (first?.kind !== 'wait') return first ?? { kind: 'pass' }
   const wakes = waits.flatMap((answer) => answer.wakeAt ?? [])
   return wakes.length > 0 ? { ...first, wakeAt: Math.min(...wakes) } : first
+}
+
+const needsAPerson = ({ reason }: Waiting): boolean => reason === 'Approval' || reason === 'AnalysisInconclusive'
+
+/** The last step is the last chance: what is watched in the background must have come to a verdict by then. */
+function judgeBackground(view: View): readonly GateAnswer[] {
+  const { release } = view.status
+  if (release === undefined || release.step < release.steps) return []
+  const background = view.analyses.filter(({ scope }) => scope === 'background')
+  return background.map((analysis) => judgeAnalysis(view, analysis, beganAt(view, analysis)))
 }
 
 function judgeGate(view: View, gate: Gate, openedAt: number): GateAnswer {
@@ -28,17 +49,33 @@ function judgeGate(view: View, gate: Gate, openedAt: number): GateAnswer {
       return judgeApproval(view, gate.timeoutMs, openedAt)
     case 'pause':
       return judgePause(view, gate.durationMs, openedAt)
+    case 'analysis':
+      return judgeUse(view, gate.use, openedAt)
     default:
       return gate satisfies never
   }
 }
+
+/** An analysis that cannot be asked is a problem, and nothing passes while there is one. */
+function judgeUse(view: View, use: AnalysisUse, openedAt: number): GateAnswer {
+  const { step } = view.status.release ?? {}
+  const found = view.analyses.find((one) => one.scope === 'step' && one.step === step && one.use.name === use.name)
+  return found ? judgeAnalysis(view, found, openedAt) : { kind: 'wait', waiting: unknownAnalysis(use) }
+}
+
+const unknownAnalysis = ({ name }: AnalysisUse): Waiting => ({
+  reason: 'AnalysisInvalid',
+  message: `analysis ${name} cannot be asked`,
+  next: 'correct it; goes on by itself',
+})
 
 function judgeApproval(view: View, timeoutMs: number | undefined, openedAt: number): GateAnswer {
   const release = view.status.release
   if (!release || release.approvedBy !== undefined) return { kind: 'pass' }
   const until = timeoutMs === undefined ? undefined : openedAt + timeoutMs
   if (until !== undefined && view.now >= until) {
-    return { kind: 'expired', message: `step ${release.step} was not approved in time` }
+    const message = `step ${release.step} was not approved in time`
+    return { kind: 'fail', ending: { cause: 'deadline', by: 'deadline', message } }
   }
   const limit = until === undefined ? 'no deadline' : 'rolls back when the time is over'
   const waiting: Waiting = {

@@ -2,6 +2,8 @@ import { stepsHashOf } from '../../api/hash.ts'
 import type { RolloutSpec, Step } from '../../api/rollout.ts'
 import type { Release } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
+import { analysed } from './analysed.ts'
+import { forgetSteps } from './analyses.ts'
 import { beginRollBack, interrupted, problemMidway } from './end.ts'
 import { judgeGates } from './gates.ts'
 import { ready, waitOrRollBack } from './patience.ts'
@@ -10,10 +12,12 @@ import { atStep, batchOf, leaveStep, resumeIndex } from './steps.ts'
 import { go, stamp, stay, type Turn, type View, waitFor } from './turn.ts'
 import { fullSize } from './view.ts'
 
-/** Progressing: scale the copy → ready → split → gates → next. */
+/** Progressing: scale the copy → ready → split → gates → next, with every analysis that is at work beside it. */
 export function progress(view: View): Turn {
-  const interruption = interrupted(view)
-  if (interruption) return interruption
+  return interrupted(view) ?? analysed(view, goOn)
+}
+
+function goOn(view: View): Turn {
   const { release } = view.status
   const { spec } = view.rollout
   const problem = problemMidway(view)
@@ -42,8 +46,8 @@ function atGates(view: View, spec: RolloutSpec, step: Step, openedAt: string, ac
   if (release.paused) return stay(view, { actions, waiting: paused(view) })
   const answer = judgeGates(view, step, openedAt)
   switch (answer.kind) {
-    case 'expired':
-      return beginRollBack(view, { cause: 'deadline', by: 'deadline', message: answer.message })
+    case 'fail':
+      return beginRollBack(view, answer.ending)
     case 'wait':
       return stay(view, { actions, waiting: answer.waiting, wakeAt: answer.wakeAt })
     case 'pass':
@@ -80,7 +84,7 @@ function takeNewSteps(view: View, spec: RolloutSpec, release: Release): Turn {
     {
       attempts,
       release: {
-        ...leaveStep(release),
+        ...forgetSteps(leaveStep(release)),
         ...atStep(spec, index, fullSize(view), stamp(view.now)),
         attempt: `${release.revision}-${attempts}`,
         routes: spec.traffic,

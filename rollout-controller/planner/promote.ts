@@ -1,6 +1,8 @@
 import type { Release, Stage, Waiting } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
-import { beginRestore, interrupted, problemMidway, superseded } from './end.ts'
+import { analysed } from './analysed.ts'
+import { beginRestore, beginRollBack, interrupted, problemMidway, superseded } from './end.ts'
+import { judgePromotion } from './gates.ts'
 import { liftOrWait } from './lift.ts'
 import { ready, waitOrRollBack } from './patience.ts'
 import { retire, stopSlip } from './retire.ts'
@@ -14,9 +16,9 @@ export function promote(view: View): Turn {
   if (!release?.stage) return stay(view)
   switch (release.stage) {
     case 'Filling':
-      return fill(view, release)
+      return interrupted(view) ?? analysed(view, (seen) => fill(seen, releaseOf(seen, release)))
     case 'Draining':
-      return drainOld(view, release)
+      return interrupted(view) ?? analysed(view, (seen) => drainOld(seen, releaseOf(seen, release)))
     case 'Rolling':
       return roll(view, release)
     case 'Returning':
@@ -26,10 +28,13 @@ export function promote(view: View): Turn {
   }
 }
 
+/** With what was measured since. */
+const releaseOf = (view: View, release: Release): Release => view.status.release ?? release
+
 const whole = (view: View) => ({ weight: 100, replicas: fullSize(view) })
 
 function fill(view: View, release: Release): Turn {
-  const stop = interrupted(view) ?? blocked(view)
+  const stop = blocked(view)
   if (stop) return stop
   const shift = shiftTo(view, whole(view))
   if (release.paused) return stay(view, { actions: shift.actions, waiting: paused(view) })
@@ -45,15 +50,26 @@ function blocked(view: View): Turn | undefined {
   return why === undefined ? undefined : stay(view, { waiting: strategyUnsupported(view, why) })
 }
 
+/** Until the last request of the old version is answered and the analyses before promotion have passed. */
 function drainOld(view: View, release: Release): Turn {
-  const stop = interrupted(view) ?? blocked(view)
+  const stop = blocked(view)
   if (stop) return stop
   const shift = shiftTo(view, whole(view))
   if (shift.kind !== 'reached') return waitOrRollBack(drainAnew(view), shift)
   const leftMs = drainLeftMs(view)
   if (leftMs > 0)
     return stay(ready(view), { waiting: { ...drainingOld, until: drainedAt(view) }, wakeAt: view.now + leftMs })
-  return go(ready(view), 'drained', { ...enter(ready(view), release, 'Rolling'), drainSince: undefined })
+  const answer = judgePromotion(view, release.stageStartedAt ?? stamp(view.now))
+  switch (answer.kind) {
+    case 'wait':
+      return stay(ready(view), { waiting: answer.waiting, wakeAt: answer.wakeAt })
+    case 'fail':
+      return beginRollBack(view, answer.ending)
+    case 'pass':
+      return go(ready(view), 'drained', { ...enter(ready(view), release, 'Rolling'), drainSince: undefined })
+    default:
+      return answer satisfies never
+  }
 }
 
 /** No route sends the workload anything. */

@@ -44,7 +44,11 @@ export const transitions = {
   },
   'promotion-begins': { from: 'Progressing', to: 'Promoting/Filling', when: 'all gates of the last step passed' },
   filled: { from: 'Promoting/Filling', to: 'Promoting/Draining', when: 'the copy carries all traffic' },
-  drained: { from: 'Promoting/Draining', to: 'Promoting/Rolling', when: 'the drain time of the old pods has passed' },
+  drained: {
+    from: 'Promoting/Draining',
+    to: 'Promoting/Rolling',
+    when: 'the drain time of the old pods has passed, and so have the analyses before promotion',
+  },
   'split-lost': {
     from: 'Promoting/Rolling',
     to: 'Promoting/Draining',
@@ -63,7 +67,7 @@ export const transitions = {
   'rollback-begins': {
     from: 'Progressing, Promoting/Filling, Promoting/Draining',
     to: 'RollingBack',
-    when: 'a person, a deadline, another template or the end of the workload says so',
+    when: 'a person, a verdict, a deadline, another template or the end of the workload says so',
   },
   'rolled-back': {
     from: 'RollingBack',

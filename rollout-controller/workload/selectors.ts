@@ -53,6 +53,23 @@ export function describeSelector({ matchLabels, expressions }: Selector): string
   return [...equalities, ...expressions.map(describeExpression)].join(',')
 }
 
+/** As a list request has it: `app=web,tier in (a,b),!legacy`. */
+export function selectorQuery({ matchLabels, expressions }: Selector): string {
+  const equalities = Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`)
+  return [...equalities, ...expressions.map(expressionQuery)].join(',')
+}
+
+function expressionQuery({ key, operator, values }: Expression): string {
+  switch (operator) {
+    case 'Exists':
+      return key
+    case 'DoesNotExist':
+      return `!${key}`
+    default:
+      return `${key} ${operator.toLowerCase()} (${values.join(',')})`
+  }
+}
+
 function describeExpression({ key, operator, values }: Expression): string {
   return values.length === 0 ? `${key} ${operator}` : `${key} ${operator} (${values.join(', ')})`
 }

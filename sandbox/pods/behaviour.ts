@@ -7,6 +7,8 @@ export interface Pod {
   /** The image tag of the first container. */
   readonly version: string
   readonly ready: boolean
+  /** Of its containers, so far: each is a fresh process. */
+  readonly restarts: number
   readonly behaviour: Behaviour
 }
 
@@ -14,6 +16,8 @@ export interface Pod {
 export interface Behaviour {
   /** `error-share`, between 0 and 1: the share of requests that are answered with 500. */
   readonly errorShare: number
+  /** `error-header`: only requests that carry this header meet errors; all of them, unless `error-share` says otherwise. */
+  readonly errorHeader?: string
   /** `delay-ms`: each answer comes so late. */
   readonly delayMs: number
   /** `crash`: its process crashes, so it accepts no connection. */
@@ -38,6 +42,7 @@ export function parsePod(object: unknown): Pod | undefined {
     address,
     version,
     ready: (status.conditions ?? []).some(({ type, status: is }) => type === 'Ready' && is === 'True'),
+    restarts: (status.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0),
     behaviour: behaviourOf(metadata.annotations ?? {}, version),
   }
 }
@@ -45,8 +50,11 @@ export function parsePod(object: unknown): Pod | undefined {
 /** From a pod's annotations, and the version that its image's tag names. */
 export function behaviourOf(annotations: Readonly<Record<string, string>>, version: string): Behaviour {
   const said = (name: string): string | undefined => annotations[`${annotationPrefix}${name}`]
+  const errorHeader = said('error-header')?.toLowerCase()
+  const usualShare = version.endsWith('-broken') ? badShare : 0
   return {
-    errorShare: numberOf(said('error-share'), version.endsWith('-broken') ? badShare : 0),
+    errorShare: numberOf(said('error-share'), errorHeader === undefined ? usualShare : 1),
+    ...(errorHeader !== undefined && { errorHeader }),
     delayMs: numberOf(said('delay-ms')),
     crashes: said('crash') !== undefined,
   }
@@ -64,12 +72,18 @@ export type Answer =
   | { readonly kind: 'reset' }
   | { readonly kind: 'answer'; readonly status: number; readonly afterMs: number }
 
-/** Decides one request. `chance` is drawn evenly from 0 to 1. */
-export function decideAnswer(pod: Pod | undefined, chance: number): Answer {
+/** Decides one request. `chance` is drawn evenly from 0 to 1; headers are by their names in small letters, as Node gives them. */
+export function decideAnswer(
+  pod: Pod | undefined,
+  chance: number,
+  headers: Readonly<Record<string, unknown>> = {},
+): Answer {
   if (pod === undefined || pod.behaviour.crashes) return { kind: 'reset' }
   const afterMs = pod.behaviour.delayMs
   if (!pod.ready) return { kind: 'answer', status: 503, afterMs }
-  return { kind: 'answer', status: chance < pod.behaviour.errorShare ? 500 : 200, afterMs }
+  const { errorHeader, errorShare } = pod.behaviour
+  const spared = errorHeader !== undefined && headers[errorHeader] === undefined
+  return { kind: 'answer', status: !spared && chance < errorShare ? 500 : 200, afterMs }
 }
 
 /** What an answer carries: who gives it. */
@@ -104,5 +118,6 @@ interface PodShape {
     readonly podIP?: string
     readonly phase?: string
     readonly conditions?: readonly { readonly type: string; readonly status: string }[]
+    readonly containerStatuses?: readonly { readonly restartCount: number }[]
   }
 }

@@ -67,7 +67,8 @@ function podOf({ metadata, spec }: KubeObject, address: string): Pod {
   const { uid = '', name, namespace = '', annotations = {} } = metadata
   const [container] = objectsOf(objectOf(spec).containers)
   const version = tagOf(textOf(container?.image) ?? '')
-  return { uid, name, namespace, address, version, ready: true, behaviour: behaviourOf(annotations, version) }
+  const behaviour = behaviourOf(annotations, version)
+  return { uid, name, namespace, address, version, ready: true, restarts: 0, behaviour }
 }
 
 function portsOf({ spec }: KubeObject): ReadonlySet<number> {
@@ -77,7 +78,7 @@ function portsOf({ spec }: KubeObject): ReadonlySet<number> {
 
 function serverOf(pod: Pod, { clock, random }: PodServersOptions): Server {
   const server = createServer((request, response) => {
-    const answer = decideAnswer(pod, random())
+    const answer = decideAnswer(pod, random(), request.headers)
     if (answer.kind === 'reset') request.socket.resetAndDestroy()
     else if (answer.afterMs === 0) reply(pod, answer.status, request, response)
     else clock.setTimer(answer.afterMs, () => reply(pod, answer.status, request, response))

@@ -1,13 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { AnalysisRun } from '../../api/analysis-run.ts'
 import { parseRollout } from '../../api/parse.ts'
+import { parseAnalysis } from '../../api/parse-analysis.ts'
 import { parseStatus } from '../../api/parse-status.ts'
 import type { RolloutStatus } from '../../api/status.ts'
 import type { Cluster } from '../cluster/cluster.ts'
-import { approval, decision, goodSpec, rollout, startInstalled } from './bed.ts'
+import { analysis, approval, decision, goodAnalysis, goodSpec, rollout, startInstalled, threshold } from './bed.ts'
 
 const withSteps = (...steps: unknown[]) => ({ ...goodSpec, strategy: { canary: { steps } } })
+const analysed = (...uses: unknown[]) => ({
+  ...goodSpec,
+  strategy: { canary: { ...goodSpec.strategy.canary, analysis: uses } },
+})
 const withGate = (gate: unknown) => withSteps({ weight: 5, gates: [gate] })
 const routes = (...names: string[]) => names.map((name) => ({ ingress: { name } }))
+const argument = { name: 'x', value: '1' }
 const workload = (workloadRef: unknown) => ({ ...goodSpec, workloadRef })
 
 let cluster: Cluster
@@ -42,7 +49,7 @@ describe('the API server, given a Rollout', () => {
     ['replicas 0', withSteps({ replicas: 0 }), 'spec.strategy.canary.steps[0].replicas'],
     ['replicas "0%"', withSteps({ replicas: '0%' }), 'spec.strategy.canary.steps[0].replicas'],
     ['replicas "101%"', withSteps({ replicas: '101%' }), 'spec.strategy.canary.steps[0].replicas'],
-    ['a gate of no kind', withGate({}), 'must be exactly one of approval, pause'],
+    ['a gate of no kind', withGate({}), 'must be exactly one of approval, pause, analysis'],
     ['a gate of two kinds', withGate({ approval: {}, pause: '1m' }), 'steps[0].gates[0]'],
     ['a pause of nothing', withGate({ pause: '0s' }), 'steps[0].gates[0].pause'],
     ['a pause without a unit', withGate({ pause: '10' }), 'steps[0].gates[0].pause'],
@@ -53,7 +60,25 @@ describe('the API server, given a Rollout', () => {
     ['17 routes', { ...goodSpec, traffic: routes(...Array.from({ length: 17 }, (_, i) => `r${i}`)) }, 'spec.traffic'],
     ['a deadline of nothing', { ...goodSpec, progressDeadline: '0s' }, 'spec.progressDeadline'],
     ['a typing error', { ...goodSpec, trafic: [] }, 'unknown field "trafic"'],
-    ['a gate of a later version', withGate({ analysis: 'success-rate' }), 'unknown field "analysis"'],
+    ['an analysis without a name', withGate({ analysis: {} }), 'missing required field "name"'],
+    [
+      'one analysis twice in a step',
+      withSteps({ weight: 5, gates: [{ analysis: { name: 'a' } }, { analysis: { name: 'a' } }] }),
+      'names the same analysis twice',
+    ],
+    ['one analysis twice in a list', analysed({ name: 'a' }, { name: 'a' }), 'duplicate entries for key'],
+    ['one argument twice', analysed({ name: 'a', args: [argument, argument] }), 'duplicate entries for key'],
+    ['an argument too long', analysed({ name: 'a', args: [{ ...argument, value: 'x'.repeat(257) }] }), 'args[0].value'],
+    [
+      'an argument of another kind',
+      analysed({ name: 'a', args: [{ ...argument, value: 5 }] }),
+      'value: expected string',
+    ],
+    ['nine analyses', analysed(...Array.from({ length: 9 }, (_, i) => ({ name: `a${i}` }))), 'canary.analysis'],
+    ['a built-in of another kind', analysed({ name: 'nginx-latency', kind: 'Analysis' }), 'kind must be BuiltIn'],
+    ['a built-in that is none', analysed({ name: 'mine', kind: 'BuiltIn' }), 'kind must be BuiltIn'],
+    ['a choice that is none', analysed({ name: 'a', atDeadline: 'promote' }), 'atDeadline'],
+    ['a deadline of nothing for an analysis', analysed({ name: 'a', deadline: '0s' }), 'analysis[0].deadline'],
   ])('refuses %s and names the field; our parser refuses it too', async (_, spec, said) => {
     const answer = await cluster.apply(rollout('bad', spec))
     expect(answer.code).not.toBe(0)
@@ -62,7 +87,7 @@ describe('the API server, given a Rollout', () => {
   })
 
   it.each<[string, unknown, string]>([
-    ['a gate', withGate({ analysis: 'x' }), 'spec.strategy.canary.steps[0].gates[0]'],
+    ['a gate', withGate({ webhook: 'x' }), 'spec.strategy.canary.steps[0].gates[0]'],
     ['traffic', { ...goodSpec, traffic: [{ httpRoute: { name: 'x' } }] }, 'spec.traffic[0].ingress'],
   ])('refuses %s of a later version also from a client that lets unknown fields be dropped', async (_, spec, said) => {
     const input = JSON.stringify(rollout('bad', spec))
@@ -84,7 +109,111 @@ describe('the API server, given a Rollout', () => {
   })
 })
 
+const metric = (more: object) => ({ name: 'm', prometheus: {}, threshold, ...more })
+const measuring = (...metrics: unknown[]) => ({ metrics })
+const compare = { canary: 'a', stable: 'b', better: 'lower' }
+const sides = { canary: 'a', stable: 'b' }
+const evidence = { requests: sides, errors: sides }
+
+describe.each(['Analysis', 'ClusterAnalysis'] as const)('the API server, given an object of kind %s', (kind) => {
+  const named = (name: string, spec: unknown) => analysis(kind, name, spec)
+
+  it('takes a good one, and gives back what our parser reads', async () => {
+    expect(await cluster.apply(named('good', goodAnalysis))).toMatchObject({ code: 0 })
+    const { stdout } = await cluster.kubectl('get', kind, 'good', '-o', 'json')
+    expect(parseAnalysis(JSON.parse(stdout))).toEqual(parseAnalysis(named('good', goodAnalysis)))
+    expect(parseAnalysis(JSON.parse(stdout))).toMatchObject({ kind: 'ok' })
+  })
+
+  it.each<[string, unknown, string]>([
+    ['no metric', measuring(), 'spec.metrics'],
+    ['17 metrics', measuring(...Array.from({ length: 17 }, (_, i) => metric({ name: `m${i}` }))), 'spec.metrics'],
+    ['one metric twice', measuring(metric({}), metric({})), 'duplicate entries for key'],
+    ['no source', measuring(metric({ prometheus: undefined })), 'exactly one of prometheus, web, kubernetes'],
+    ['two sources', measuring(metric({ kubernetes: {} })), 'exactly one of prometheus, web, kubernetes'],
+    ['no condition', measuring(metric({ threshold: undefined })), 'exactly one of threshold, compare, evidence'],
+    ['two conditions', measuring(metric({ compare })), 'exactly one of threshold, compare, evidence'],
+    ['an interval too short', measuring(metric({ interval: '999ms' })), 'metrics[0].interval'],
+    ['credentials in an address', measuring(metric({ prometheus: { address: 'http://a:b@c' } })), 'address'],
+    ['an address of another scheme', measuring(metric({ prometheus: { address: 'file:///etc/passwd' } })), 'address'],
+    [
+      'a header of two lines',
+      measuring(metric({ prometheus: { headers: [{ name: 'X', value: 'a\nb' }] } })),
+      'headers[0].value',
+    ],
+    [
+      'a step longer than the range',
+      measuring(metric({ prometheus: { range: { last: '1m', step: '2m' } } })),
+      'step must not be longer than last',
+    ],
+    [
+      'a body that is not sent',
+      measuring(metric({ prometheus: undefined, web: { url: 'http://a', body: '{}' } })),
+      'body is sent with method POST only',
+    ],
+    ['no query', measuring(metric({ threshold: { ...threshold, query: '' } })), 'threshold.query'],
+    [
+      'a margin of nothing',
+      measuring(metric({ threshold: undefined, compare: { ...compare, margin: {} } })),
+      'must have absolute, relative or both',
+    ],
+    [
+      'a margin that is no share',
+      measuring(metric({ threshold: undefined, compare: { ...compare, margin: { relative: '10' } } })),
+      'margin.relative',
+    ],
+    [
+      'a ratio below 1',
+      measuring(metric({ threshold: undefined, evidence: { ...evidence, ratio: 0.5 } })),
+      'evidence.ratio',
+    ],
+    [
+      'errors and good ones',
+      measuring(metric({ threshold: undefined, evidence: { ...evidence, good: sides } })),
+      'exactly one of errors, good',
+    ],
+    ['a typing error', measuring(metric({ intervall: '1s' })), 'unknown field "intervall"'],
+  ])('refuses %s and names the field; our parser refuses it too', async (_, spec, said) => {
+    const answer = await cluster.apply(named('bad', spec))
+    expect(answer.code).not.toBe(0)
+    expect(answer.stderr).toContain(said)
+    expect(parseAnalysis(named('bad', spec))).toMatchObject({ kind: 'problems' })
+  })
+
+  it('refuses the name of one that comes with Sluice', async () => {
+    const answer = await cluster.apply(named('nginx-latency', goodAnalysis))
+    expect(answer.stderr).toContain('metadata.name is that of an analysis that comes with Sluice')
+  })
+})
+
 const since = '2026-11-01T00:00:00Z'
+const run: AnalysisRun = {
+  id: 'step-1/errors',
+  scope: 'step',
+  analysis: 'errors',
+  kind: 'ClusterAnalysis',
+  hash: 'abcdef0123',
+  startedAt: since,
+  verdict: 'inconclusive',
+  why: 'not enough yet',
+  advisory: true,
+  awayMs: 1_000,
+  metrics: [
+    {
+      name: 'success-rate',
+      verdict: 'inconclusive',
+      why: 'not enough yet',
+      measuredAt: since,
+      figures: { canary: 0.001, stable: 1e-9, margin: 0.01, evidence: 0.5, requests: 10, needed: 90 },
+      samples: [{ at: since, verdict: 'pass', canary: 0.5, stable: 1, note: 'x' }],
+      queries: { 'requests.canary': 'sum(x)' },
+      away: true,
+      awayMs: 1_000,
+      state: { any: [{ thing: 1.5 }] },
+    },
+  ],
+}
+
 /** Every field of a status, so that the schema is seen to keep each of them. */
 const status: RolloutStatus = {
   observedGeneration: 1,
@@ -106,16 +235,18 @@ const status: RolloutStatus = {
     replicas: 2,
     gatesOpenedAt: since,
     approvedBy: 'ann',
+    inconclusiveAcceptedBy: 'ann',
     paused: { by: 'ann', since },
     unreadySince: since,
     stage: 'Filling',
     stageStartedAt: since,
+    analyses: [run],
     routes: [{ kind: 'ingress', name: 'shop', drainMs: 0 }],
   },
   ending: { cause: 'workload-gone', by: 'sluice', message: 'gone' },
   drainSince: since,
   wanted: '0123456789',
-  rejected: { revision: '0123456789', at: since, by: 'ann', message: 'no' },
+  rejected: { revision: '0123456789', at: since, by: 'ann', message: 'no', analyses: [run] },
   bypass: { by: 'ann', reason: 'incident', since, endedBy: 'bob' },
   attempts: 1,
   decisions: [
@@ -163,11 +294,11 @@ describe('kubectl', () => {
 
   it('explains the gates of a step', async () => {
     const { stdout } = await cluster.kubectl('explain', 'rollout.spec.strategy.canary.steps.gates')
-    expect(stdout).toMatch(/exactly one of approval and pause/)
+    expect(stdout).toMatch(/exactly one of approval, pause and\s+analysis/)
     expect(stdout).toMatch(/approval\s+<Object>\s+A person says/)
   })
 
-  it('finds both kinds under the categories sluice and all', async () => {
+  it('finds the kinds that have a state under the category all', async () => {
     const { stdout } = await cluster.kubectl(
       'api-resources',
       '--categories=all',

@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { rolloutSpecSchema } from '../../api/crds/rollout-spec.ts'
 import type { Schema } from '../../api/crds/schema.ts'
+import { useSchema } from '../../api/crds/use.ts'
 import { defaultProgressDeadline, maxGates, maxRoutes, maxSteps } from '../../api/limits.ts'
 
-/** `strategy.canary.steps[].weight` and the like. */
+/** `strategy.canary.steps[].weight` and the like. What a list of analyses has in it is said once, of a gate's. */
 function pathsOf(schema: Schema, path = ''): readonly string[] {
-  const items = schema.items === undefined ? [] : pathsOf(schema.items, `${path}[]`)
+  const items = schema.items === undefined || schema.items === useSchema ? [] : pathsOf(schema.items, `${path}[]`)
   const fields = Object.entries(schema.properties ?? {}).flatMap(([key, field]) => {
     const inner = path === '' ? key : `${path}.${key}`
     return [inner, ...pathsOf(field, inner)]

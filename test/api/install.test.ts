@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { installManifests, uninstallOrder } from '../../api/install.ts'
-import { controllerRules } from '../../api/rbac.ts'
+import { type JsonObject, objectsOf } from '../../api/json.ts'
+import { accessObjects, controllerRules } from '../../api/rbac.ts'
 
 const kinds = installManifests({ image: 'registry.example.com/sluice:1' }).map(({ kind }) => kind)
 
@@ -27,6 +28,21 @@ describe('what Sluice installs', () => {
     expect(new Set(names).size).toBe(names.length)
   })
 })
+
+describe("people's rights", () => {
+  it('let those who edit a namespace write an Analysis, and nobody but administrators a ClusterAnalysis', () => {
+    const roles = accessObjects.filter(({ metadata }) => metadata.name.startsWith('sluice-')).map(({ rules }) => rules)
+    const rules = roles.flatMap((list) => objectsOf(list))
+    const mayWrite = (resource: string) =>
+      rules.some((rule) => has(rule, 'resources', resource) && has(rule, 'verbs', 'create'))
+    expect([mayWrite('analyses'), mayWrite('clusteranalyses')]).toEqual([true, false])
+  })
+})
+
+const has = (rule: JsonObject, field: string, word: string) => {
+  const words = rule[field]
+  return Array.isArray(words) && words.includes(word)
+}
 
 describe("the controller's rights", () => {
   it('have no wildcard and no secrets, and nobody else is given rights by it', () => {

@@ -18,6 +18,10 @@ const spec = {
   traffic: [route],
 }
 const withSteps = (...steps: unknown[]) => ({ ...spec, strategy: { canary: { steps } } })
+const withAnalyses = (...analysis: unknown[]) => ({
+  ...spec,
+  strategy: { canary: { ...spec.strategy.canary, analysis } },
+})
 const problemsOf = (asked: unknown) => {
   const parsed = parseRollout({ spec: asked })
   return parsed.kind === 'problems' ? parsed.problems.map(({ path, message }) => `${path} ${message}`) : []
@@ -35,6 +39,8 @@ describe('a Rollout as users write it', () => {
               { weight: 20, gates: [{ kind: 'approval' }] },
               { weight: 50, replicas: { kind: 'percent', percent: 30 }, gates: [] },
             ],
+            analysis: [],
+            beforePromotion: [],
           },
         },
         traffic: [{ kind: 'ingress', name: 'shop' }],
@@ -72,7 +78,35 @@ describe('a Rollout as users write it', () => {
     })
   })
 
-  it.each([
+  it('may use analyses in a gate, in the background and before promotion', () => {
+    const use = { name: 'errors', kind: 'ClusterAnalysis', args: [{ name: 'job', value: '' }], deadline: '1h' }
+    const beforePromotion = [{ ...use, atDeadline: 'goOn', advisory: true }]
+    const steps = [{ weight: 5, gates: [{ analysis: { name: 'nginx-latency' } }] }]
+    const canary = { steps, analysis: [{ name: 'errors' }], beforePromotion }
+    const defaults = { args: [], deadlineMs: 600_000, atDeadline: 'pause', advisory: false }
+    expect(parseRollout({ spec: { ...spec, strategy: { canary } } })).toMatchObject({
+      spec: {
+        strategy: {
+          canary: {
+            steps: [{ gates: [{ kind: 'analysis', use: { name: 'nginx-latency', kind: 'BuiltIn', ...defaults } }] }],
+            analysis: [{ name: 'errors', kind: 'Analysis', ...defaults }],
+            beforePromotion: [
+              {
+                name: 'errors',
+                kind: 'ClusterAnalysis',
+                args: [{ name: 'job', value: '' }],
+                deadlineMs: 3_600_000,
+                atDeadline: 'goOn',
+                advisory: true,
+              },
+            ],
+          },
+        },
+      },
+    })
+  })
+
+  it.each<[string, unknown, string]>([
     ['nothing', undefined, 'spec is required'],
     ['a typing error', { ...spec, trafic: [] }, 'spec.trafic is not a field'],
     [
@@ -98,10 +132,48 @@ describe('a Rollout as users write it', () => {
       withSteps({ weight: 5, gates: [{ approval: {}, pause: '1m' }] }),
       'gates[0] must be exactly one of',
     ],
+    ['one analysis twice', withAnalyses({ name: 'a' }, { name: 'a' }), 'analysis names the analysis a twice'],
     [
-      'a gate of a later version',
+      'one analysis twice in a step',
+      withSteps({
+        weight: 5,
+        gates: [{ analysis: { name: 'a' } }, { analysis: { name: 'a', kind: 'ClusterAnalysis' } }],
+      }),
+      'steps[0].gates names the analysis a twice',
+    ],
+    ['nine analyses', withAnalyses(...Array.from('abcdefghi', (name) => ({ name }))), 'analysis may have at most 8'],
+    ['an analysis without a name', withAnalyses({}), 'canary.analysis[0].name is required'],
+    [
+      'a built-in of another kind',
+      withAnalyses({ name: 'kubernetes', kind: 'Analysis' }),
+      'analysis[0].kind must be BuiltIn: kubernetes comes with Sluice',
+    ],
+    [
+      'a built-in that is none',
+      withAnalyses({ name: 'a', kind: 'BuiltIn' }),
+      'analysis[0].kind is BuiltIn, and a is none',
+    ],
+    [
+      'an argument that is a number',
+      withAnalyses({ name: 'a', args: [{ name: 'x', value: 5 }] }),
+      'value must be text',
+    ],
+    [
+      'an argument twice',
+      withAnalyses({
+        name: 'a',
+        args: [
+          { name: 'x', value: '' },
+          { name: 'x', value: '' },
+        ],
+      }),
+      'args names the argument x twice',
+    ],
+    ['a choice that is none', withAnalyses({ name: 'a', atDeadline: 'promote' }), 'atDeadline must be one of pause'],
+    [
+      'an analysis that is only a name',
       withSteps({ weight: 5, gates: [{ analysis: 'x' }] }),
-      'gates[0].analysis is not served by this version',
+      'gates[0].analysis must be an object',
     ],
     ['a pause without a unit', withSteps({ weight: 5, gates: [{ pause: 10 }] }), 'gates[0].pause must be a duration'],
     ['a pause of nothing', withSteps({ weight: 5, gates: [{ pause: '0s' }] }), 'gates[0].pause must be longer than 0s'],
@@ -192,7 +264,29 @@ const status = {
   drainSince: '2026-11-01T00:00:00Z',
 }
 
+const at = '2026-11-01T00:00:00Z'
+const measured = { name: 'm', verdict: 'fail', why: 'x', figures: { canary: 1 }, samples: [], queries: { value: 'up' } }
+const run = {
+  id: 'step-1/a',
+  scope: 'step',
+  analysis: 'a',
+  kind: 'Analysis',
+  hash: 'x',
+  startedAt: at,
+  verdict: 'fail',
+  why: 'x',
+  advisory: false,
+  awayMs: 0,
+  metrics: [{ ...measured, state: [1, { a: null }] }],
+}
+const rejected = { revision: 'x', at, by: 'sluice', message: 'x' }
+
 describe('a stored status', () => {
+  it('keeps what the analyses had measured', () => {
+    const stored = { ...status, rejected: { ...rejected, analyses: [run] } }
+    expect(parseStatus(stored)).toEqual(stored)
+  })
+
   it('is read back as it was written, fields of a newer version included', () => {
     expect(parseStatus({ ...status, later: 1 })).toEqual({ ...status, later: 1 })
   })
@@ -204,6 +298,14 @@ describe('a stored status', () => {
     ['with a time that is none', { ...status, drainSince: 'soon' }],
     ['with half a release', { ...status, release: { attempt: 'x' } }],
     ['with a damaged list', { ...status, decisions: [1] }],
+    ['with a damaged analysis', { ...status, rejected: { ...rejected, analyses: [{ ...run, verdict: 'maybe' }] } }],
+    [
+      'with a figure that is none',
+      {
+        ...status,
+        rejected: { ...rejected, analyses: [{ ...run, metrics: [{ ...measured, figures: { canary: 'x' } }] }] },
+      },
+    ],
   ])('is as good as none when it is %s', (_, raw) => {
     expect(parseStatus(raw)).toBeUndefined()
   })
@@ -213,11 +315,16 @@ describe('a stored status', () => {
 const anySpec = () => {
   const any = fc.jsonValue()
   const or = <T>(right: fc.Arbitrary<T>) => fc.oneof({ weight: 4, arbitrary: right }, { weight: 1, arbitrary: any })
-  const gate = or(fc.record({ approval: or(fc.record({ timeout: any })), pause: any }, { requiredKeys: [] }))
+  const gate = or(
+    fc.record({ approval: or(fc.record({ timeout: any })), pause: any, analysis: any }, { requiredKeys: [] }),
+  )
   const step = or(
     fc.record({ weight: or(fc.integer()), replicas: any, gates: or(fc.array(gate)) }, { requiredKeys: [] }),
   )
-  const canary = or(fc.record({ canary: or(fc.record({ steps: or(fc.array(step)) })) }))
+  const uses = or(
+    fc.array(or(fc.record({ name: or(fc.constantFrom('a', 'kubernetes')), kind: any, args: any, deadline: any }))),
+  )
+  const canary = or(fc.record({ canary: or(fc.record({ steps: or(fc.array(step)), analysis: uses })) }))
   const traffic = or(fc.array(or(fc.record({ ingress: or(fc.record({ name: any, drain: any })) }))))
   return or(fc.record({ workloadRef: any, strategy: canary, traffic, progressDeadline: any }))
 }

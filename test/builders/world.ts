@@ -1,10 +1,12 @@
+import type { Measurement, MeasureRequest } from '../../analysis/measurement.ts'
+import { unanswered } from '../../analysis/unanswered.ts'
 import type { Decision, Verb } from '../../api/decision.ts'
 import { finalizer } from '../../api/names.ts'
 import type { RolloutSpec, Step } from '../../api/rollout.ts'
 import type { RolloutStatus } from '../../api/status.ts'
 import type { Action, Plan } from '../../rollout-controller/plan.ts'
 import { plan } from '../../rollout-controller/planner/plan.ts'
-import type { OwnedObject, Problem, Snapshot, TemplateRole } from '../../rollout-controller/snapshot.ts'
+import type { AnalysisView, OwnedObject, Problem, Snapshot, TemplateRole } from '../../rollout-controller/snapshot.ts'
 
 /** The smallest world that a planner can be walked through: one Deployment, one route, pods that get ready on `tick`. */
 export interface World {
@@ -30,6 +32,12 @@ export interface World {
   inStep: boolean
   /** An update was stored without being held. */
   slipped: boolean
+  /** The analyses of the spec, as the controller would have them ready. */
+  analyses: AnalysisView[]
+  /** What stores have answered and nobody has recorded. */
+  measurements: Measurement[]
+  /** A metric store that answers at once. */
+  store: (request: MeasureRequest) => Measurement
 }
 
 interface Workload {
@@ -70,13 +78,16 @@ export function world(list: readonly Step[] = steps(20, 50, 90)): World {
     version: 1,
     inStep: true,
     slipped: false,
+    analyses: [],
+    measurements: [],
+    store: (request) => unanswered(request, 'there is no store here'),
   }
 }
 
 export function specWith(list: readonly Step[]): RolloutSpec {
   return {
     workloadRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'shop' },
-    strategy: { canary: { steps: list } },
+    strategy: { canary: { steps: list, analysis: [], beforePromotion: [] } },
     traffic: [{ kind: 'ingress', name: 'shop' }],
     progressDeadlineMs: 600_000,
   }
@@ -115,6 +126,10 @@ export function look(w: World): Snapshot {
     decisions: [...w.decisions],
     problems: [...w.problems],
     hold: { served: true, asked: `${w.policies}/${w.workload?.uid}`, ...(w.probe && { probe: w.probe }) },
+    analyses: w.analyses,
+    measurements: [...w.measurements],
+    measuring: [],
+    podSelectors: { canary: 'sluice.dev/copy=shop', stable: 'app=shop' },
   }
 }
 
@@ -152,6 +167,7 @@ function owned(w: World): OwnedObject[] {
 export function turn(w: World, upTo = Number.POSITIVE_INFINITY): Plan {
   const made = plan(look(w))
   w.rollout.status = made.status
+  w.measurements = []
   for (const name of made.transitions) {
     w.transitions.add(name)
     w.log.push(`→ ${name}`)
@@ -282,6 +298,9 @@ function act(w: World, action: Action): void {
       return
     case 'probeHold':
       w.probe = { asked: action.asked, inForce: w.holdInForce, message: w.holdInForce ? 'held' : 'not held' }
+      return
+    case 'measure':
+      w.measurements.push(...action.requests.map((request) => w.store(request)))
       return
     default:
       action satisfies never

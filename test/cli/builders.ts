@@ -17,7 +17,7 @@ export const pauseStep = (weight: number, durationMs: number): Step => ({
 
 export const specOf = (...steps: readonly Step[]): RolloutSpec => ({
   workloadRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
-  strategy: { canary: { steps } },
+  strategy: { canary: { steps, analysis: [], beforePromotion: [] } },
   traffic: [{ kind: 'ingress', name: 'web' }],
   progressDeadlineMs: 600_000,
 })

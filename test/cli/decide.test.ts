@@ -26,6 +26,28 @@ describe('an approval', () => {
       decision: { verb: 'approve', rollout: 'web', decidedBy: 'alice' },
     })
   })
+  it('lets a step go on whose analysis came to no verdict in time, and a promotion, too', () => {
+    const waiting = { reason: 'AnalysisInconclusive', message: 'no verdict', next: 'approve' }
+    const step = progressing({ step: 2 }, { waiting })
+    const promotion = { ...progressing({ step: 3, stage: 'Draining' }, { waiting }), phase: 'Promoting' as const }
+    for (const status of [step, promotion])
+      expect(askFor('approve', lookOf({ status }))).toMatchObject({
+        kind: 'ask',
+        about: expect.stringContaining('without a verdict'),
+        binding: { attempt: 'bbbbbbbbbb-1', step: status.release?.step, stepHash: 'cccccccccc' },
+      })
+  })
+  it('is refused while an analysis runs: it waits for no person', () => {
+    const waiting = {
+      reason: 'Analysis',
+      message: 'step 2 waits for analysis a',
+      next: 'goes on by itself when it passes',
+    }
+    expect(askFor('approve', lookOf({ status: progressing({ step: 2 }, { waiting }) }))).toEqual({
+      kind: 'refuse',
+      why: 'web is not waiting for a person: step 2 waits for analysis a. It goes on by itself when it passes; to end it now: sluice rollback web',
+    })
+  })
   it.each([
     ['no release is under way', statusOf(), 'no release is under way'],
     ['the step waits for time alone', progressing({ step: 2 }), 'needs no approval: it waits for: pause 10m'],

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { foretell, type Prospect } from '../../cli/foretell.ts'
+import { forecastTree } from '../../cli/view/forecast.ts'
+import { plainLines } from '../../cli/view/tree.ts'
+import { useNamed } from './analysis-builders.ts'
 import { approvalStep, pauseStep, specOf } from './builders.ts'
 
 const prospect = (part: Partial<Prospect['workload']> = {}, at?: number): Prospect => ({
@@ -41,5 +44,23 @@ describe('foretelling a release', () => {
     expect(foretell(prospect({ canReachZero: 'it is Recreate' })).notes.join()).toContain(
       'stop before promotion: it is Recreate',
     )
+  })
+  it('says what each analysis leads to, in its step, beside the steps and before promotion', () => {
+    const steps = specOf({ weight: 20, gates: [{ kind: 'analysis', use: useNamed('errors') }] })
+    const canary = {
+      ...steps.strategy.canary,
+      analysis: [useNamed('kubernetes', { kind: 'BuiltIn', atDeadline: 'goOn' })],
+      beforePromotion: [useNamed('last', { atDeadline: 'rollBack', deadlineMs: 120_000 })],
+    }
+    const forecast = foretell({ ...prospect(), spec: { ...steps, strategy: { canary } } })
+    const lines = plainLines(forecastTree(forecast, { name: 'web', namespace: 'shop', now: 'now' }, []))
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'steps.1: ○ 1 20 % on 2 pods then analysis errors (without a verdict after 10m it asks a person)',
+        'analysis: kubernetes watches from the first split until the workload is updated; without a verdict after 10m it goes on',
+        'before: last must pass while the copy carries everything, before the workload is updated; without a verdict after 2m it rolls back',
+      ]),
+    )
+    expect(lines.join()).toContain('an analysis that fails rolls back at once')
   })
 })

@@ -25,6 +25,7 @@ describe('every command', () => {
   it('that talks to a cluster takes the flags of kubectl', () => {
     const apart = ['completion', 'version']
     const missing = commands
+      .flatMap((command) => (command.commands.length === 0 ? [command] : command.commands))
       .filter((command) => !apart.includes(command.name()))
       .filter((command) => {
         const flags = command.options.map((option) => option.long)
@@ -47,6 +48,8 @@ describe('exit codes', () => {
     ['a duration that is none', ['status', 'web', '--timeout', 'soon']],
     ['a kubeconfig that is not there', ['status', '--kubeconfig', '/does/not/exist']],
     ['-o without --dry-run', ['install', '-o', 'yaml']],
+    ['an analysis to try without a Rollout', ['analysis', 'try', 'kubernetes']],
+    ['an address that is none', ['analysis', 'try', 'kubernetes', '--rollout', 'web', '--prometheus', 'there']],
   ])('%s is 2', async (_what, args) => {
     const { exitCode, err } = await say(...args)
     expect(exitCode).toBe(2)
@@ -77,6 +80,17 @@ describe('completion', () => {
       flags: { namespace: 'shop' },
     })
     expect(candidates(program, ['approve', 'web', ''])).toEqual({ kind: 'words', words: [] })
+  })
+  it('knows what stands below a command, and when an analysis is meant', () => {
+    expect(candidates(program, ['analysis', ''])).toEqual({ kind: 'words', words: ['list', 'try'] })
+    expect(candidates(program, ['analysis', 'try', 'ngi'])).toEqual({ kind: 'analyses', flags: {} })
+    expect(candidates(program, ['analysis', 'try', 'x', '--kind', ''])).toMatchObject({
+      words: ['Analysis', 'ClusterAnalysis', 'BuiltIn'],
+    })
+    expect(candidates(program, ['analysis', 'try', 'x', '-n', 'shop', '--rollout', 'w'])).toEqual({
+      kind: 'rollouts',
+      flags: { namespace: 'shop' },
+    })
   })
   it('says nothing, rather than an error, when there is no cluster', async () => {
     expect(await say('__complete', '--', 'status', '--kubeconfig', '/does/not/exist', '')).toEqual({

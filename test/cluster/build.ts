@@ -76,7 +76,8 @@ async function buildInto(binary: string, recipe: Recipe, options: BuildOptions):
       const module = join(work, 'module')
       await cp(join(options.modules ?? ourModules, recipe.module), module, { recursive: true })
       if (recipe.sumOf !== undefined) await takeSums(recipe.sumOf, module, go)
-      const flags = ['-mod=mod', '-buildvcs=false', '-trimpath', '-ldflags', recipe.ldflags]
+      const tags = recipe.tags === undefined ? [] : ['-tags', recipe.tags]
+      const flags = ['-mod=mod', '-buildvcs=false', '-trimpath', '-ldflags', recipe.ldflags, ...tags]
       await go(['build', ...flags, '-o', join(out, recipe.name), recipe.package], { cwd: module })
     }
     await chmod(join(out, recipe.name), 0o755)

@@ -14,6 +14,7 @@ import { assertInNamespace } from './namespace.ts'
 import type { PodCount, PodCounts } from './pods/counters.ts'
 import { sumUp } from './pods/counters.ts'
 import { freePorts } from './ports.ts'
+import { createPrometheus, gatewayMetricFlags, type Prometheus } from './prometheus.ts'
 import { programs } from './recipes.ts'
 import { type CommandOptions, type CommandResult, runCommand } from './run-command.ts'
 import { isSeeded, seedCluster } from './seed.ts'
@@ -24,6 +25,8 @@ export interface ClusterOptions {
   readonly users?: Readonly<Record<string, readonly string[]>>
   readonly apiServerFlags?: readonly string[]
   readonly gatewayFlags?: readonly string[]
+  /** Start a Prometheus too. */
+  readonly prometheus?: boolean
   /** Where all files go; it is removed at stop. */
   readonly folder?: string
 }
@@ -47,6 +50,8 @@ export interface Cluster {
   /** Returns once it serves again. SIGTERM, and SIGKILL 2 s later (it waits for open watches); `downMs` keeps it away for a while; a crash is SIGKILL at once. */
   restartApiServer(options?: { readonly downMs?: number; readonly crash?: boolean }): Promise<void>
   readonly pods: PodCounters
+  /** Only where it was asked for. */
+  readonly prometheus?: Prometheus
   stop(): Promise<void>
 }
 
@@ -65,10 +70,11 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     daemons.push(daemon)
     return daemon
   }
+  const prometheus = options.prometheus ? createPrometheus(site) : undefined
   const client = createKubeClient(accessOf(site, 'admin'))
   const stop = async () => {
     await client.close()
-    await Promise.all(daemons.map((daemon) => daemon.stop()))
+    await Promise.all(daemons.map((daemon) => daemon.stop()).concat(prometheus?.kill() ?? []))
     await rm(site.folder, { recursive: true, force: true, maxRetries: 5 })
   }
   try {
@@ -82,13 +88,15 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     await apiReady()
     const controllers = [run(startControllerManager(site)), run(startKwok(site)), run(await startScheduler(site))]
     const pods = run(await startPods(site))
-    const gateway = run(startGateway(site, options.gatewayFlags))
+    const metricFlags = prometheus ? gatewayMetricFlags(site) : []
+    const gateway = run(startGateway(site, [...metricFlags, ...(options.gatewayFlags ?? [])]))
     await Promise.all([
       seedCluster(client, nodes).then(() =>
         waitFor(() => isSeeded(client, nodes), { what: 'ready nodes', needs: controllers }),
       ),
       waitFor(() => answers(`http://127.0.0.1:${site.ports.podsControl}/`), { what: 'the pods', needs: [pods] }),
       waitFor(() => answers(`http://127.0.0.1:${site.ports.gatewayPing}/ping`), { what: 'Traefik', needs: [gateway] }),
+      prometheus?.start(),
     ])
     const restartApiServer: Cluster['restartApiServer'] = async ({ downMs = 0, crash = false } = {}) => {
       await apiServer.stop(crash ? undefined : 2_000)
@@ -97,7 +105,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       apiServer = run(startApiServer(site, options.apiServerFlags))
       await apiReady()
     }
-    return { ...clusterOf(site), restartApiServer, stop }
+    return { ...clusterOf(site), restartApiServer, ...(prometheus && { prometheus }), stop }
   } catch (error) {
     await stop()
     throw error
@@ -111,8 +119,10 @@ async function prepareSite(options: ClusterOptions): Promise<Site> {
   const { binaries } = outcome
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'sluice-cluster-')))
   await mkdir(join(folder, 'bin'), { recursive: true })
-  const [credentials, [etcd = 0, etcdPeer = 0, api = 0, gateway = 0, gatewayPing = 0, podsControl = 0]] =
-    await Promise.all([createCredentials(join(folder, 'credentials'), options.users ?? {}), freePorts(6)])
+  const [credentials, ports] = await Promise.all([
+    createCredentials(join(folder, 'credentials'), options.users ?? {}),
+    choosePorts(),
+  ])
   const kubeconfigFor = (user: string) => {
     if (credentials.users[user] === undefined) throw new Error(`the cluster has no user ${user}; ask for it at start`)
     return join(folder, `kubeconfig-${user}`)
@@ -120,16 +130,21 @@ async function prepareSite(options: ClusterOptions): Promise<Site> {
   await Promise.all([
     ...programs.map((program) => symlink(binaries[program], join(folder, 'bin', program))),
     ...Object.values(credentials.users).map((user) =>
-      writeFile(kubeconfigFor(user.name), kubeconfig(`https://127.0.0.1:${api}`, credentials.ca, user), {
+      writeFile(kubeconfigFor(user.name), kubeconfig(`https://127.0.0.1:${ports.api}`, credentials.ca, user), {
         mode: 0o600,
       }),
     ),
   ])
-  const ports = { etcd, etcdPeer, api, gateway, gatewayPing, podsControl, pods: 8080 }
   return { folder, binaries, credentials, ports, kubeconfigFor }
 }
 
-function clusterOf(site: Site): Omit<Cluster, 'restartApiServer' | 'stop'> {
+async function choosePorts(): Promise<Site['ports']> {
+  const [etcd = 0, etcdPeer = 0, api = 0, gateway = 0, gatewayPing = 0, gatewayMetrics = 0, podsControl = 0, last = 0] =
+    await freePorts(8)
+  return { etcd, etcdPeer, api, gateway, gatewayPing, gatewayMetrics, podsControl, prometheus: last, pods: 8080 }
+}
+
+function clusterOf(site: Site): Omit<Cluster, 'restartApiServer' | 'prometheus' | 'stop'> {
   const { folder, kubeconfigFor, ports } = site
   const env = {
     ...process.env,

@@ -17,8 +17,10 @@ export interface Site {
     readonly api: number
     readonly gateway: number
     readonly gatewayPing: number
+    readonly gatewayMetrics: number
     readonly pods: number
     readonly podsControl: number
+    readonly prometheus: number
   }
   /** A kubeconfig file for one of the built-in users. */
   readonly kubeconfigFor: (user: string) => string

@@ -36,6 +36,7 @@ const builtInUsers: Readonly<Record<string, readonly string[]>> = {
   kwok: masters,
   traefik: masters,
   pods: masters,
+  prometheus: masters,
 }
 
 export async function createCredentials(

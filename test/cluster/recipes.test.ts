@@ -11,6 +11,8 @@ describe('a program that is installed already', () => {
     ['helm', 'v3.22.0+gabcdef', true],
     ['traefik', 'Version:      3.7.10\nCodename:     cheddar', true],
     ['traefik', 'Version:      2.11.0', false],
+    ['prometheus', 'prometheus, version 3.15.0 (branch: HEAD, revision: abc)\n  go version: go1.26.8', true],
+    ['prometheus', 'prometheus, version 2.42.0+ds (branch: debian/sid)', false],
   ] as const)('%s that says "%s" is usable: %s', (program, said, usable) => {
     const version = parseVersion(said)
     expect(version !== undefined && isAcceptable(program, version)).toBe(usable)

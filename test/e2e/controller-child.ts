@@ -11,6 +11,7 @@ const entry = fileURLToPath(new URL('controller-process.ts', import.meta.url))
 
 /** A controller in a process of its own, so that it can be killed. */
 export interface ControllerChild {
+  readonly pid: number
   /** Its writes so far, as `<n> <verb> <kind> <name>[/status]`. */
   readonly writes: readonly string[]
   /** The write that it killed itself around, if it did. */
@@ -43,6 +44,7 @@ export async function startController(
     SLUICE_LEADER_ELECTION: options.leaderElection ? 'on' : 'off',
     ...(options.crashAt !== undefined && { SLUICE_CRASH_AT: options.crashAt }),
     ...(options.namespace !== undefined && { SLUICE_NAMESPACE: options.namespace }),
+    ...(cluster.prometheus !== undefined && { SLUICE_PROMETHEUS: cluster.prometheus.url }),
   }
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, bundled(cluster)], {
     env,
@@ -67,7 +69,15 @@ export async function startController(
     send(child, signal)
     await over
   }
-  return { writes, killedAt: () => killedAt, over, ended, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') }
+  return {
+    pid: child.pid ?? -1, // setpriv becomes the controller
+    writes,
+    killedAt: () => killedAt,
+    over,
+    ended,
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+  }
 }
 
 function send(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): void {

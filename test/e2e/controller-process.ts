@@ -4,7 +4,8 @@ import { runController } from '../../rollout-controller/controller.ts'
 
 /**
  * A controller for tests, as a process of its own. SLUICE_CRASH_AT=<n>:before|after kills it, as `kill -9` does, around
- * its n-th write; every write is announced on standard output. SLUICE_NAMESPACE limits it to one namespace.
+ * its n-th write; every write is announced on standard output. SLUICE_NAMESPACE limits it to one namespace; SLUICE_PROMETHEUS
+ * is the address of the Prometheus that it asks.
  */
 const [crashAt, side] = (process.env['SLUICE_CRASH_AT'] ?? '0:before').split(':')
 let writes = 0
@@ -64,12 +65,14 @@ const stop = new AbortController()
 process.on('SIGTERM', () => stop.abort())
 const connection = await loadConfig({})
 const namespace = process.env['SLUICE_NAMESPACE']
+const prometheus = process.env['SLUICE_PROMETHEUS']
 await runController(
   {
     connection,
     config: {
       leaderElection: process.env['SLUICE_LEADER_ELECTION'] !== 'off',
       ...(namespace === undefined ? {} : { namespace }),
+      ...(prometheus === undefined ? {} : { prometheus }),
     },
     wrapClient: crashing,
     onReady: () => process.stdout.write('ready\n'),

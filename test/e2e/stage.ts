@@ -4,7 +4,14 @@ import { request } from 'undici'
 import type { Verb } from '../../api/decision.ts'
 import { installManifests } from '../../api/install.ts'
 import type { KubeObject } from '../../api/kube-object.ts'
-import { decisionResource, deploymentResource, podResource, rolloutResource } from '../../api/names.ts'
+import {
+  analysisResource,
+  clusterAnalysisResource,
+  decisionResource,
+  deploymentResource,
+  podResource,
+  rolloutResource,
+} from '../../api/names.ts'
 import { parseStatus } from '../../api/parse-status.ts'
 import type { RolloutStatus } from '../../api/status.ts'
 import { type Load, startLoad } from '../../examples/traffic/load.ts'
@@ -12,9 +19,9 @@ import type { Tally } from '../../examples/traffic/tally.ts'
 import { createClient } from '../../kube/client.ts'
 import { loadConfig } from '../../kube/config.ts'
 import type { KubeClient } from '../../kube/types.ts'
-import { type Cluster, startCluster } from '../cluster/cluster.ts'
+import { type Cluster, type ClusterOptions, startCluster } from '../cluster/cluster.ts'
 import type { CommandResult } from '../cluster/run-command.ts'
-import { addTotals } from './totals.ts'
+import { addTotals, failuresOf } from './totals.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** The CLI as it ships; the run's global set-up builds it (totals.ts). */
@@ -35,12 +42,16 @@ export interface Stage {
 export interface ShopOptions {
   /** Weights of the steps, each with an approval. */
   readonly weights?: readonly number[]
+  /** `spec.strategy.canary`, instead of weights. */
+  readonly canary?: object
   /** Pods answer so long after they are deleted, as with a preStop sleep; gone at once unless set. */
   readonly lingerMs?: number
   /** As in the spec; the provider's own unless set. */
   readonly drain?: string
   /** Requests a second, half of them with a new connection each. */
   readonly rate?: number
+  /** A tenth as many requests again carry this header. */
+  readonly header?: string
   readonly replicas?: number
   /** `helm install --set` more. */
   readonly set?: readonly string[]
@@ -74,8 +85,8 @@ export interface Shop {
   since(atMs: number, untilMs?: number): Traffic
   /** Waits for so many more requests. */
   next(count: number): Promise<Traffic>
-  /** Ends the load, writes the totals down. */
-  finish(): Promise<{ readonly sent: number; readonly lost: number; readonly detail: string }>
+  /** Ends the load, writes the totals down. What a faulty version has answered itself is not lost. */
+  finish(faulty?: string): Promise<{ readonly sent: number; readonly lost: number; readonly detail: string }>
 }
 
 export interface PodSeen {
@@ -90,12 +101,14 @@ export interface Traffic {
   /** Resets, time-outs and answers other than 200. */
   readonly lost: number
   answers(version: string): number
+  /** Answers of this version other than 200. */
+  failures(version: string): number
   /** Milliseconds since the epoch; 0 when it never answered. */
   lastAt(version: string): number
 }
 
-export async function startStage(): Promise<Stage> {
-  const cluster = await startCluster()
+export async function startStage(options: Pick<ClusterOptions, 'prometheus'> = {}): Promise<Stage> {
+  const cluster = await startCluster(options)
   const client = createClient(await loadConfig({ kubeconfig: cluster.kubeconfig }))
   const shops: Shop[] = []
   await install(cluster, client)
@@ -120,7 +133,7 @@ export async function startStage(): Promise<Stage> {
 /** What `sluice install` applies, with the kinds that it applies awaited. */
 async function install(cluster: Cluster, client: KubeClient): Promise<void> {
   await must(cluster.apply(...installManifests()))
-  for (const resource of [rolloutResource, decisionResource]) {
+  for (const resource of [rolloutResource, decisionResource, analysisResource, clusterAnalysisResource]) {
     await eventually(`${resource.plural} are served`, async () => {
       await client.list(resource, { limit: 1 })
       return true
@@ -142,7 +155,8 @@ async function openShop(stage: Backstage, name: string, options: ShopOptions): P
   await must(cluster.kubectl('rollout', 'status', `deployment/${name}`, '-n', namespace, '--timeout=60s'))
   await served(cluster, host)
   await must(cluster.apply(rolloutOf(name, namespace, options)))
-  const shop = shopOf(stage, { name, namespace, host, upgradeFlags: fixNumbers(flags), rate: options.rate ?? 200 })
+  const { rate = 200, header } = options
+  const shop = shopOf(stage, { name, namespace, host, upgradeFlags: fixNumbers(flags), rate, header })
   if (!options.doNotWait) await shop.phase('Healthy')
   await shop.next(50)
   return shop
@@ -166,12 +180,13 @@ function fixNumbers(flags: readonly string[]): string[] {
 
 export function rolloutOf(name: string, namespace: string, options: ShopOptions = {}): KubeObject {
   const steps = (options.weights ?? [20, 90]).map((weight) => ({ weight, gates: [{ approval: {} }] }))
+  const canary = options.canary ?? { steps }
   const ingress = { name, ...(options.drain !== undefined && { drain: options.drain }) }
   return {
     apiVersion: 'sluice.dev/v1alpha1',
     kind: 'Rollout',
     metadata: { name, namespace },
-    spec: { workloadRef: { kind: 'Deployment', name }, strategy: { canary: { steps } }, traffic: [{ ingress }] },
+    spec: { workloadRef: { kind: 'Deployment', name }, strategy: { canary }, traffic: [{ ingress }] },
   }
 }
 
@@ -181,12 +196,12 @@ interface Place {
   readonly host: string
   readonly upgradeFlags: readonly string[]
   readonly rate: number
+  readonly header: string | undefined
 }
 
-function shopOf({ cluster, client, sluice }: Backstage, { name, namespace, host, upgradeFlags, rate }: Place): Shop {
-  const loads = [true, false].map((keepAlive) =>
-    startLoad({ url: cluster.gatewayUrl, host, rate: rate / 2, keepAlive }),
-  )
+function shopOf({ cluster, client, sluice }: Backstage, place: Place): Shop {
+  const { name, namespace, upgradeFlags } = place
+  const loads = loadsOn(cluster, place)
   const where = { name, namespace }
   const status = async () => parseStatus((await client.get(rolloutResource, where))['status']) ?? emptyStatus
   const until: Shop['until'] = (what, so, timeoutMs = 60_000) =>
@@ -221,16 +236,23 @@ function shopOf({ cluster, client, sluice }: Backstage, { name, namespace, host,
       traffic(
         loads.map((load) => load.since(load.markAt(atMs), untilMs === undefined ? undefined : load.markAt(untilMs))),
       ),
-    next: async (count) => traffic(await Promise.all(loads.map((load) => load.next(Math.ceil(count / 2))))),
-    finish: async () => {
+    next: async (count) => traffic(await Promise.all(loads.slice(0, 2).map((load) => load.next(Math.ceil(count / 2))))),
+    finish: async (faulty) => {
       const tallies = await Promise.all(loads.map((load) => load.stop()))
       return {
-        ...addTotals(name, tallies),
+        ...addTotals(name, tallies, faulty),
         detail: JSON.stringify(tallies.map(({ statuses, lost }) => ({ statuses, lost }))),
       }
     },
   }
   return shop
+}
+
+/** Two halves, and those with the header. */
+function loadsOn({ gatewayUrl: url }: Cluster, { host, rate, header }: Place): readonly Load[] {
+  const halves = [true, false].map((keepAlive) => startLoad({ url, host, rate: rate / 2, keepAlive }))
+  if (header === undefined) return halves
+  return [...halves, startLoad({ url, host, rate: rate / 10, keepAlive: true, headers: { [header]: 'yes' } })]
 }
 
 const emptyStatus: RolloutStatus = { phase: 'Pending', message: '', attempts: 0, decisions: [], conditions: [] }
@@ -277,6 +299,7 @@ function traffic(tallies: readonly Tally[]): Traffic {
     total,
     lost: total - good,
     answers: (version) => tallies.reduce((sum, { versions }) => sum + (versions[version]?.answers ?? 0), 0),
+    failures: (version) => tallies.reduce((sum, tally) => sum + failuresOf(tally, version), 0),
     lastAt: (version) => Math.max(0, ...tallies.map(({ versions }) => versions[version]?.lastAtMs ?? 0)),
   }
 }

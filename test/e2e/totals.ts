@@ -10,14 +10,28 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Where the suites of one run write down how many requests they sent, and how many were lost. */
 const variable = 'SLUICE_E2E_TOTALS'
 
-/** Requests that a suite sent; `lost` counts every reset, time-out and answer other than 200. */
-export function addTotals(suite: string, tallies: readonly Tally[]): { readonly sent: number; readonly lost: number } {
+/**
+ * Requests that a suite sent; `lost` counts every reset, time-out and answer other than 200, but for those that a
+ * version gave that is faulty on purpose.
+ */
+export function addTotals(
+  suite: string,
+  tallies: readonly Tally[],
+  faulty?: string,
+): { readonly sent: number; readonly lost: number } {
   const sent = tallies.reduce((sum, tally) => sum + tally.total, 0)
   const good = tallies.reduce((sum, tally) => sum + (tally.statuses[200] ?? 0), 0)
-  const totals = { suite, sent, lost: sent - good }
+  const own = faulty === undefined ? 0 : tallies.reduce((sum, tally) => sum + failuresOf(tally, faulty), 0)
+  const totals = { suite, sent, lost: sent - good - own }
   const file = process.env[variable]
   if (file !== undefined) appendFileSync(file, `${JSON.stringify(totals)}\n`)
   return totals
+}
+
+/** Answers of this version other than 200. */
+export function failuresOf({ versions }: Tally, version: string): number {
+  const { answers = 0, statuses = {} } = versions[version] ?? {}
+  return answers - (statuses[200] ?? 0)
 }
 
 /** vitest's global set-up: one file for the run, summed up and printed at its end. */

@@ -20,6 +20,26 @@ async function takeNow(queue: WorkQueue, only?: Lane): Promise<string | undefine
 }
 
 describe('the queue', () => {
+  it('tells how long a key that was due has waited, in the lane that it was taken from', async () => {
+    const clock = createVirtualClock()
+    const waits: (readonly [Lane, number])[] = []
+    const queue = createQueue({ clock, onTaken: (...wait) => waits.push(wait) })
+    queue.add('a')
+    queue.addAfter('b', 1_000)
+    await clock.advance(3_000)
+    queue.add('a', 'rollback')
+    await takeNow(queue)
+    await takeNow(queue)
+    const waiting = queue.take(never)
+    queue.add('c')
+    await waiting
+    expect(waits).toEqual([
+      ['rollback', 3_000],
+      ['normal', 2_000],
+      ['normal', 0],
+    ])
+  })
+
   it('holds a key once', async () => {
     const { queue } = setUp()
     queue.add('a')

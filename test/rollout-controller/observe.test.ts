@@ -13,7 +13,7 @@ import {
   serviceResource,
 } from '../../api/names.ts'
 import { createInterests } from '../../rollout-controller/interests.ts'
-import { observe } from '../../rollout-controller/observe.ts'
+import { noNews, observe } from '../../rollout-controller/observe.ts'
 import { createCaches } from '../../rollout-controller/observed-caches.ts'
 import type { Snapshot } from '../../rollout-controller/snapshot.ts'
 import { createTriggers } from '../../rollout-controller/triggers.ts'
@@ -30,7 +30,7 @@ async function lookAt({ client, clock }: Shop): Promise<Snapshot> {
   const caches = createCaches({ client, clock, listeners, onProblem: () => undefined })
   const running = Object.values(caches).map((cache) => cache.run(ending.signal))
   await clock.advance(0)
-  const observed = await observe({ client, caches, clock, holdServed: true }, name, undefined, ending.signal)
+  const observed = await observe({ client, caches, clock, holdServed: true }, name, noNews, ending.signal)
   ending.abort()
   await Promise.all(running)
   if (observed === undefined) throw new Error('there is no Rollout')

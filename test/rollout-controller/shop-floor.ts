@@ -1,3 +1,5 @@
+import type { Measure } from '../../analysis/measurement.ts'
+import { unanswered } from '../../analysis/unanswered.ts'
 import type { Clock } from '../../api/clock.ts'
 import type { KubeClient } from '../../kube/types.ts'
 import { type Control, createControl } from '../../rollout-controller/control.ts'
@@ -20,11 +22,14 @@ export interface ControlParts {
   readonly client?: KubeClient
   /** As this process reads it. */
   readonly clock?: Clock
+  readonly measure?: Measure
 }
+
+const noStore: Measure = (request) => Promise.resolve(unanswered(request, 'there is no metric store here'))
 
 export function startControl(
   shop: Shop,
-  { identity = 'test', client = shop.client, clock = shop.clock }: ControlParts = {},
+  { identity = 'test', client = shop.client, clock = shop.clock, measure = noStore }: ControlParts = {},
 ): WorkingControl {
   const dice = createDice(identity)
   const complaints: string[] = []
@@ -35,6 +40,7 @@ export function startControl(
     identity,
     leaderElection: false,
     holdServed: true,
+    measure,
     log: createLog({ level: 'warn', format: 'text', now: () => clock.now(), write: (line) => complaints.push(line) }),
     metrics: ({ caches, queue, isLeader }) =>
       createMetrics({ rollouts: () => caches.rollouts.list(), queue: () => ({ ...queue.size() }), isLeader }),

@@ -18,8 +18,10 @@ const rollout = (name: string, workload: string): RolloutFacts => ({
   createdAt: '',
   workload,
   routes: [],
+  analyses: [],
   phase: 'Healthy',
   held: true,
+  stalled: false,
   hasFinalizer: true,
 })
 

@@ -16,7 +16,7 @@ import type { AnyPatch, Api } from '../../sandbox/server/api.ts'
 import { Refusal } from '../../sandbox/server/refusal.ts'
 import { resourceOf } from '../../sandbox/server/resource-of.ts'
 import type { ChronicleKeeper } from './chronicle.ts'
-import { autoscaler, chartOf, ingress, rollout, squatter, stepOf, template } from './shop.ts'
+import { autoscaler, canaryOf, chartOf, ingress, rollout, squatter, template } from './shop.ts'
 import { copyName, namespace, rolloutName, routeNames, type Sight, serviceName, workloadName } from './sight.ts'
 import type { Act, ShopPlan } from './story.ts'
 
@@ -53,7 +53,7 @@ function doAct(stage: Stage, act: Act): string {
     case 'decide':
       return decide(stage, act.verb, act.about)
     case 'edit-steps':
-      patch(stage, rolloutResource, rolloutName, { spec: { strategy: { canary: { steps: act.steps.map(stepOf) } } } })
+      patch(stage, rolloutResource, rolloutName, { spec: { strategy: { canary: canaryOf(plan, act.steps) } } })
       return `the steps are edited: ${JSON.stringify(act.steps)}`
     case 'break-spec':
       patch(stage, rolloutResource, rolloutName, { spec: { traffic: [{ ingress: { name: 'nowhere' } }] } })

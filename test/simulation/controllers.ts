@@ -1,8 +1,10 @@
+import type { Measure } from '../../analysis/measurement.ts'
 import { type Control, createControl } from '../../rollout-controller/control.ts'
 import type { Log } from '../../rollout-controller/log.ts'
 import type { Metrics } from '../../rollout-controller/server/metrics.ts'
 import { createFaultyClient } from './faulty-client.ts'
 import { createProcessClock, type ProcessClock } from './process-clock.ts'
+import { storeOf } from './store.ts'
 import type { CallFault, Fault, WatchFault } from './story.ts'
 import type { World } from './world.ts'
 
@@ -83,7 +85,14 @@ export function createControllers(world: World, witness: Witness): Controllers {
       })
     }
     living.add(process)
-    controlOf(client, clock, () => dice.next(), index, witness)
+    controlOf(
+      client,
+      clock,
+      storeOf(story, clock, world.dice.fork(`store ${index}`)),
+      () => dice.next(),
+      index,
+      witness,
+    )
       .run(new AbortController().signal)
       .catch((error: unknown) => witness.complaint(`the controller ended: ${String(error)}`))
     return process
@@ -102,6 +111,7 @@ export function createControllers(world: World, witness: Witness): Controllers {
 function controlOf(
   client: Parameters<typeof createControl>[0]['client'],
   clock: ProcessClock,
+  measure: Measure,
   random: () => number,
   index: number,
   witness: Witness,
@@ -113,6 +123,7 @@ function controlOf(
     identity: `controller-${index + 1}`,
     leaderElection: false,
     holdServed: true,
+    measure,
     log: quietLog(witness),
     metrics: () => metricsTo(witness),
   })
@@ -135,6 +146,9 @@ function metricsTo({ transition }: Witness): Metrics {
     moved: transition,
     slipped: nothing,
     failed: nothing,
+    recorded: nothing,
+    waited: nothing,
+    measured: nothing,
   }
 }
 

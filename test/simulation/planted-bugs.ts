@@ -25,7 +25,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     inShell(
       'reconcile',
       '  const rollout = await recordOrStale(deps, observed, plan, signal)\n  if (rollout === undefined) return',
-      '  await actOrTell(deps, observed, plan, observed.rollout, memory, signal)\n  const rollout = await recordOrStale(deps, observed, plan, signal)\n  if (rollout === undefined) return',
+      '  await actOrTell(deps, key, observed, plan, observed.rollout, memory, signal)\n  const rollout = await recordOrStale(deps, observed, plan, signal)\n  if (rollout === undefined) return',
     ),
   ),
   bug(
@@ -197,4 +197,21 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: "return error.fault !== 'unavailable' || error.reason === 'Garbage'",
     replace: "return error.reason === 'Garbage'",
   }),
+  bug(
+    'takes an analysis without a verdict for one that passed',
+    inPlanner(
+      'analysis-gate',
+      "if (run.verdict === 'pass' && (isOver || mayPassEarly(analysis))) return { kind: 'pass' }",
+      "if (run.verdict !== 'fail') return { kind: 'pass' }",
+    ),
+  ),
+  bug(
+    'goes on although an analysis failed',
+    inPlanner('analysed', 'if (failed) return beginRollBack', 'if (failed && view.now < 0) return beginRollBack'),
+    inPlanner('analysis-gate', "if (run.verdict === 'pass' &&", "if (run.verdict !== 'inconclusive' &&"),
+  ),
+  bug(
+    'takes an approval of the step for one of a missing verdict',
+    inPlanner('analysis-gate', 'release?.inconclusiveAcceptedBy === undefined', 'release?.approvedBy === undefined'),
+  ),
 ]

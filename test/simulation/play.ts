@@ -158,8 +158,8 @@ function begin({ world, controllers, witness, stage, say, acts }: Playing): void
   let asked = ''
   world.onControllerWrite(() => {
     const { waiting, release } = world.look().rollout?.status ?? {}
-    const question = `${release?.attempt} ${release?.step} ${release?.stepHash} ${release?.gatesOpenedAt}`
-    if (waiting?.reason !== 'Approval' || question === asked) return
+    const question = `${waiting?.reason} ${release?.attempt} ${release?.step} ${release?.stepHash} ${release?.gatesOpenedAt}`
+    if (!asksAPerson.has(waiting?.reason ?? '') || question === asked) return
     asked = question
     world.clock.setTimer(approver.delayMs, () => {
       for (let times = approver.twice ? 2 : 1; times > 0; times--)
@@ -167,6 +167,8 @@ function begin({ world, controllers, witness, stage, say, acts }: Playing): void
     })
   })
 }
+
+const asksAPerson: ReadonlySet<string> = new Set(['Approval', 'AnalysisInconclusive'])
 
 /** Once each, right after the write that records the state. */
 function crashInStates(world: World, controllers: Controllers, witness: Witness): void {

@@ -66,15 +66,52 @@ export function rollout(plan: ShopPlan, steps: readonly StepPlan[] = plan.steps)
     metadata: { name: rolloutName, namespace },
     spec: {
       workloadRef: { kind: 'Deployment', name: workloadName },
-      strategy: { canary: { steps: steps.map(stepOf) } },
+      strategy: { canary: canaryOf(plan, steps) },
       traffic: routeNames.slice(0, plan.routes).map((name) => ({ ingress: { name, drain: `${plan.drainSeconds}s` } })),
       progressDeadline: `${plan.deadlineSeconds}s`,
     },
   }
 }
 
-export function stepOf({ gates, ...step }: StepPlan) {
-  return { ...step, gates: gates.map((gate) => (gate === 'approval' ? { approval: {} } : { pause: `${gate}s` })) }
+/** What is edited when the steps are. */
+export function canaryOf({ analysis }: ShopPlan, steps: readonly StepPlan[]) {
+  if (analysis === undefined) return { steps: steps.map((step) => stepOf(step)) }
+  const use = { name: analysisName, deadline: `${analysis.deadlineSeconds}s` }
+  switch (analysis.scope) {
+    case 'step':
+      return { steps: steps.map((step) => stepOf(step, [{ analysis: use }])) }
+    case 'background':
+      return { steps: steps.map((step) => stepOf(step)), analysis: [use] }
+    case 'promotion':
+      return { steps: steps.map((step) => stepOf(step)), beforePromotion: [use] }
+    default:
+      return analysis.scope satisfies never
+  }
+}
+
+function stepOf({ gates, ...step }: StepPlan, more: readonly object[] = []) {
+  const own = gates.map((gate) => (gate === 'approval' ? { approval: {} } : { pause: `${gate}s` }))
+  return { ...step, gates: [...own, ...more] }
+}
+
+const analysisName = 'health'
+
+/** Three measurements must pass, two seconds apart. */
+export const analysisObject: KubeObject = {
+  apiVersion,
+  kind: 'Analysis',
+  metadata: { name: analysisName, namespace },
+  spec: {
+    metrics: [
+      {
+        name: 'success',
+        interval: '2s',
+        patience: '20s',
+        prometheus: {},
+        threshold: { query: 'success', pass: 'value >= 0.99', count: 3 },
+      },
+    ],
+  },
 }
 
 export function autoscaler(): KubeObject {

@@ -31,6 +31,8 @@ function* shorterOnes(story: Story): Iterable<Story> {
   const { acts, faults, shop, approver } = story
   for (const index of faults.keys()) yield { ...story, faults: faults.toSpliced(index, 1) }
   for (const index of acts.keys()) yield { ...story, acts: acts.toSpliced(index, 1) }
+  const { analysis, ...unjudged } = shop
+  if (analysis !== undefined) yield { ...story, shop: unjudged }
   if (shop.routes > 1) yield { ...story, shop: { ...shop, routes: 1 } }
   if (shop.steps.length > 1) yield { ...story, shop: { ...shop, steps: shop.steps.slice(0, -1) } }
   if (approver?.twice === true) yield { ...story, approver: { ...approver, twice: false } }

@@ -1,3 +1,4 @@
+import type { AnalysisScope } from '../../api/analysis-run.ts'
 import { revisionOf } from '../../api/hash.ts'
 import { type JsonObject, numberOf, objectOf, objectsOf, type StringMap, stringsOf } from '../../api/json.ts'
 import type { KubeObject, Resource } from '../../api/kube-object.ts'
@@ -38,6 +39,8 @@ export interface RolloutSight {
   readonly uid: string
   readonly deleting: boolean
   readonly steps: readonly JsonObject[]
+  /** Where the spec uses an analysis. */
+  readonly uses: readonly AnalysisScope[]
   readonly status: RolloutStatus | undefined
 }
 
@@ -93,11 +96,17 @@ function keptFor<T>(read: (object: KubeObject) => T): (object: KubeObject | unde
 }
 
 function readRollout({ metadata, spec, status }: KubeObject): RolloutSight {
-  const { steps } = objectOf(objectOf(objectOf(spec)['strategy'])['canary'])
+  const { steps, analysis, beforePromotion } = objectOf(objectOf(objectOf(spec)['strategy'])['canary'])
+  const inGates = objectsOf(steps).some((step) => objectsOf(step['gates']).some((gate) => 'analysis' in gate))
   return {
     uid: metadata.uid ?? '',
     deleting: metadata.deletionTimestamp !== undefined,
     steps: objectsOf(steps),
+    uses: [
+      ...(inGates ? (['step'] as const) : []),
+      ...(objectsOf(analysis).length > 0 ? (['background'] as const) : []),
+      ...(objectsOf(beforePromotion).length > 0 ? (['promotion'] as const) : []),
+    ],
     status: parseStatus(status),
   }
 }

@@ -1,3 +1,4 @@
+import { type AnalysisScope, analysisScopes } from '../../api/analysis-run.ts'
 import type { Verb } from '../../api/decision.ts'
 import { createDice, type Dice } from './dice.ts'
 import type { PodFate } from './pods.ts'
@@ -21,7 +22,18 @@ export interface ShopPlan {
   readonly drainSeconds: number
   readonly deadlineSeconds: number
   readonly strategy: StrategyPlan
+  readonly analysis?: AnalysisPlan
 }
+
+/** An analysis of the user's, and what its metric store says. */
+export interface AnalysisPlan {
+  readonly scope: AnalysisScope
+  readonly store: StoreFate
+  readonly deadlineSeconds: number
+}
+
+/** `unsteady`: now and then it does not answer, or has nothing. */
+export type StoreFate = 'good' | 'bad' | 'away' | 'empty' | 'unsteady'
 
 export interface StepPlan {
   readonly weight: number
@@ -115,7 +127,7 @@ export type WatchFault = (typeof watchFaults)[number]
 /** The story that a seed tells. */
 export function storyOf(seed: string): Story {
   const dice = createDice(seed)
-  const shop = shopPlan(dice)
+  const shop = { ...shopPlan(dice), ...analysis(dice.fork('analysis')) }
   const story: Story = {
     seed,
     shop,
@@ -163,6 +175,19 @@ function shopPlan(dice: Dice): ShopPlan {
       ['Recreate', 0.3],
     ]),
   }
+}
+
+function analysis(dice: Dice): Pick<ShopPlan, 'analysis'> {
+  if (!dice.chance(0.25)) return {}
+  const scope = dice.pick(analysisScopes)
+  const store = dice.weighted<StoreFate>([
+    ['good', 4],
+    ['unsteady', 3],
+    ['bad', 2],
+    ['empty', 1],
+    ['away', 1],
+  ])
+  return { analysis: { scope, store, deadlineSeconds: dice.between(10, 60) } }
 }
 
 function steps(dice: Dice): readonly StepPlan[] {

@@ -26,7 +26,7 @@ import { type ChronicleKeeper, createChronicle } from './chronicle.ts'
 import { createDice, type Dice } from './dice.ts'
 import { promises } from './promises/index.ts'
 import type { Moment, ServiceSelector } from './promises/moment.ts'
-import { chartOf, rollout } from './shop.ts'
+import { analysisObject, chartOf, rollout } from './shop.ts'
 import { createLook, namespace, type Sight } from './sight.ts'
 import type { Simulator } from './simulator.ts'
 import type { Story } from './story.ts'
@@ -203,7 +203,8 @@ function actingAs(api: Api, say: (by: Moment['actor']) => void): Api {
 }
 
 function install(api: Api, { shop }: Story): void {
-  for (const object of [...chartOf(shop, 'v1', 'healthy'), rollout(shop)]) api.create(resourceOf(api, object), object)
+  for (const object of [...chartOf(shop, 'v1', 'healthy'), analysisObject, rollout(shop)])
+    api.create(resourceOf(api, object), object)
 }
 
 function servicesIn(api: Api): readonly ServiceSelector[] {

@@ -27,6 +27,14 @@ describe('a pod', () => {
     expect(decideAnswer(pod, 0.2)).toEqual({ kind: 'answer', status: 200, afterMs: 30 })
   })
 
+  it('with an error header fails every request that carries it, and no other', () => {
+    const pod = parsePod(object({ 'pod.sluice.test/error-header': 'X-Beta' }))
+    expect(decideAnswer(pod, 0.99, { 'x-beta': '' })).toMatchObject({ status: 500 })
+    expect(decideAnswer(pod, 0, { accept: '*/*' })).toMatchObject({ status: 200 })
+    const some = parsePod(object({ 'pod.sluice.test/error-header': 'x-beta', 'pod.sluice.test/error-share': '0.5' }))
+    expect(decideAnswer(some, 0.5, { 'x-beta': '1' })).toMatchObject({ status: 200 })
+  })
+
   it('that is not ready says so, and one that crashes or is gone resets', () => {
     expect(decideAnswer(parsePod(object({}, 'False')), 0)).toMatchObject({ status: 503 })
     expect(decideAnswer(parsePod(object({ 'pod.sluice.test/crash': 'true' })), 0)).toEqual({ kind: 'reset' })

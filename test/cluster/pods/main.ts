@@ -6,6 +6,7 @@ import { decideAnswer, type Pod, pageOf } from '../../../sandbox/pods/behaviour.
 import { createKubeClient, type KubeAccess } from '../kube-access.ts'
 import { Counters } from './counters.ts'
 import { Directory, follow } from './directory.ts'
+import { Metrics } from './metrics.ts'
 
 interface PodsConfig {
   readonly access: KubeAccess
@@ -15,17 +16,20 @@ interface PodsConfig {
 
 const config = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as PodsConfig
 const counters = new Counters()
+const metrics = new Metrics()
 const socketsByAddress = new Map<string, Set<Socket>>()
 const directory = new Directory((pod) => {
+  metrics.forget(pod)
   for (const socket of socketsByAddress.get(pod.address) ?? []) socket.resetAndDestroy()
 })
 
 const pods = createServer((request, response) => {
   const pod = directory.at(request.socket.localAddress ?? '')
-  const answer = decideAnswer(pod, Math.random())
+  const answer = decideAnswer(pod, Math.random(), request.headers)
   if (pod === undefined || answer.kind === 'reset') request.socket.resetAndDestroy()
-  else if (answer.afterMs === 0) reply(pod, answer.status, request, response)
-  else setTimeout(() => reply(pod, answer.status, request, response), answer.afterMs)
+  else if (request.url === '/metrics') void replyMetrics(pod, response)
+  else if (answer.afterMs === 0) reply(pod, answer.status, request, response, performance.now())
+  else setTimeout(reply, answer.afterMs, pod, answer.status, request, response, performance.now())
 })
 pods.keepAliveTimeout = 300_000 // longer than any gateway keeps an idle connection: who closes first loses no request
 pods.on('connection', (socket: Socket) => {
@@ -42,12 +46,26 @@ pods.on('connection', (socket: Socket) => {
   })
 })
 
-function reply(pod: Pod, status: number, request: IncomingMessage, response: ServerResponse): void {
+function reply(
+  pod: Pod,
+  status: number,
+  request: IncomingMessage,
+  response: ServerResponse,
+  arrivedAtMs: number,
+): void {
   if (request.socket.destroyed) return
   counters.add(pod, Date.now())
+  metrics.add(pod, { method: request.method ?? 'GET', status, durationMs: performance.now() - arrivedAtMs })
   const { headers, body } = pageOf(pod, request.url ?? '/')
   response.writeHead(status, headers)
   response.end(body)
+}
+
+/** The pod as it is now: it may have been started again since this request's process began. */
+async function replyMetrics(pod: Pod, response: ServerResponse): Promise<void> {
+  const page = await metrics.page(pod)
+  response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+  response.end(page)
 }
 
 /** For the suite: the counters, and a reset. */

@@ -56,6 +56,24 @@ const wrongs: readonly (readonly [string, JsonObject, string, string])[] = [
     'Invalid value: 10: spec.size in body should be less than or equal to 9',
   ],
   [
+    'with text where a number with a fraction belongs',
+    { share: '1' },
+    'spec.share',
+    'Invalid value: "string": spec.share in body must be of type number: "string"',
+  ],
+  [
+    'below a minimum with a fraction',
+    { share: 0.25 },
+    'spec.share',
+    'Invalid value: 0.25: spec.share in body should be greater than or equal to 0.5',
+  ],
+  [
+    'with a number in a map of texts',
+    { notes: { a: 1 } },
+    'spec.notes.a',
+    'Invalid value: "integer": spec.notes.a in body must be of type string: "integer"',
+  ],
+  [
     'outside of the enumeration',
     { color: 'blue' },
     'spec.color',
@@ -154,6 +172,13 @@ export const schemas: readonly ContractCase[] = [
       expect((await bed.make(widgets, widget('a', spec)))['spec']).toEqual(spec)
     },
   },
+  ...[0, -1.5e-9, 'text', true, [1, { a: [] }], { deep: { er: 1 } }].map((anything) => ({
+    title: `a field that takes anything keeps ${JSON.stringify(anything)} as it is`,
+    async run(bed: Bed) {
+      const made = await bed.make(widgets, widget('a', { anything, share: 0.5, notes: { a: '', 'b.c': 'd' } }))
+      expect(made['spec']).toEqual({ size: 1, color: 'red', anything, share: 0.5, notes: { a: '', 'b.c': 'd' } })
+    },
+  })),
   {
     title: 'the message of a rule is what it was declared to be, or what its expression says',
     async run(bed) {

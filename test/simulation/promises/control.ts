@@ -1,3 +1,4 @@
+import type { AnalysisScope } from '../../../api/analysis-run.ts'
 import { parseDuration } from '../../../api/duration.ts'
 import { isRecord, objectsOf, textOf } from '../../../api/json.ts'
 import type { Release } from '../../../api/status.ts'
@@ -21,6 +22,36 @@ export const noStepWithoutItsGates: Promised = ({ before, after, chronicle }) =>
 
 const hasLeftStep = (was: Release, is: Release): boolean =>
   is.step > was.step || (was.stage === undefined && is.stage !== undefined)
+
+/** 5: an analysis passes nothing without data, unless a person takes it on, and nothing at all when it fails. */
+export const noVerdictOutOfNothing: Promised = ({ before, after, story }) => {
+  const { analysis } = story.shop
+  const was = before.rollout?.status?.release
+  const is = after.rollout?.status?.release
+  if (analysis === undefined || was === undefined || is?.attempt !== was.attempt) return undefined
+  if (!hasPassedAnalysis(analysis.scope, was, is)) return undefined
+  const isUsed = before.rollout?.uses.includes(analysis.scope) === true
+  if (!isUsed) return undefined
+  if (analysis.store === 'bad') return `${was.attempt} goes on from ${placeOf(was)} although its analysis fails`
+  const hasNothing = analysis.store === 'away' || analysis.store === 'empty'
+  if (!hasNothing || was.inconclusiveAcceptedBy !== undefined) return undefined
+  return `${was.attempt} goes on from ${placeOf(was)} without data, and nobody took that on`
+}
+
+function hasPassedAnalysis(scope: AnalysisScope, was: Release, is: Release): boolean {
+  switch (scope) {
+    case 'step':
+      return hasLeftStep(was, is)
+    case 'background':
+      return was.stage === undefined && is.stage !== undefined
+    case 'promotion':
+      return was.stage === 'Draining' && is.stage === 'Rolling'
+    default:
+      return scope satisfies never
+  }
+}
+
+const placeOf = ({ step, stage }: Release): string => stage ?? `step ${step}`
 
 /** 5: a pause lasts as long as the step says, counted from the moment in which its gates opened. */
 export const noStepBeforeItsTime: Promised = ({ before, after, chronicle, wallMs }) => {

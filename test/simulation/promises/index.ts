@@ -8,6 +8,7 @@ import {
   noMoreThanTheStep,
   noStepBeforeItsTime,
   noStepWithoutItsGates,
+  noVerdictOutOfNothing,
   staysRejected,
 } from './control.ts'
 import type { Promised } from './moment.ts'
@@ -31,6 +32,7 @@ export const promises: readonly (readonly [string, Promised])[] = [
   ['3 no flap', noFlap],
   ['4 born apart', bornApart],
   ['5 no step without its gates', noStepWithoutItsGates],
+  ['5 no verdict out of nothing', noVerdictOutOfNothing],
   ['5 no more than the step', noMoreThanTheStep],
   ['5 gates open on the split', gatesOpenOnTheSplit],
   ['5 a pause holds', aPauseHolds],

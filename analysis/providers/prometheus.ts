@@ -1,0 +1,103 @@
+import type { PrometheusSource } from '../../api/analysis.ts'
+import { isRecord, type JsonObject } from '../../api/json.ts'
+import { away, parseBody, statusProblem, wordsOf } from '../json-answer.ts'
+import type { Reading } from '../measurement.ts'
+import type { Answer, Ask, HttpAnswer, MetricProvider } from '../provider.ts'
+import { addressProblem, headersProblem } from '../request-problem.ts'
+import { seriesIn } from './prometheus-result.ts'
+
+/**
+ * Prometheus and whatever speaks its HTTP API v1 (Thanos, Mimir, Cortex, VictoriaMetrics): `POST /api/v1/query`, or
+ * `/api/v1/query_range` for a source with a range. Each question names the time that it is about.
+ * https://prometheus.io/docs/prometheus/latest/querying/api/
+ */
+export const prometheus: MetricProvider<PrometheusSource> = {
+  kind: 'prometheus',
+  check: (_source, question) => (question.trim() === '' ? 'is empty' : undefined),
+  ask: askPrometheus,
+  read: (_source, _question, answer) => readAnswer(answer),
+}
+
+function askPrometheus(source: PrometheusSource, question: string, atMs: number, defaultAddress?: string): Ask {
+  const address = source.address ?? defaultAddress
+  if (address === undefined)
+    return impossible(
+      'there is no Prometheus to ask: the metric names no address, and the controller was started without --prometheus',
+    )
+  const problem = addressProblem(address)
+  if (problem !== undefined) return impossible(`the address of Prometheus ${problem}`)
+  const headers = headersProblem(source.headers)
+  if (headers !== undefined) return impossible(headers)
+  const { path, times } = momentOf(source, atMs)
+  const request = {
+    method: 'POST' as const,
+    url: under(address, path),
+    headers: [...source.headers, { name: 'Content-Type', value: 'application/x-www-form-urlencoded' }],
+    body: new URLSearchParams({ query: question, ...times, timeout: '5s' }).toString(),
+    ...(source.auth === undefined ? {} : { auth: source.auth }),
+  }
+  return { kind: 'http', request, toDefault: source.address === undefined }
+}
+
+const impossible = (why: string): Ask => ({ kind: 'impossible', why })
+
+function momentOf({ range }: PrometheusSource, atMs: number) {
+  if (range === undefined) return { path: 'query', times: { time: seconds(atMs) } }
+  const times = { start: seconds(atMs - range.lastMs), end: seconds(atMs), step: seconds(range.stepMs) }
+  return { path: 'query_range', times }
+}
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(3)
+
+/** Below the path that the address has: Mimir answers under `/prometheus`. */
+function under(address: string, path: string): string {
+  const url = new URL(address)
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/api/v1/${path}`
+  url.hash = ''
+  return url.toString()
+}
+
+function readAnswer(answer: Answer): Reading {
+  if (answer.kind === 'none') return away(answer.why)
+  if (answer.kind !== 'http') return away('this is not the answer of a Prometheus')
+  const parsed = parseBody(answer)
+  const refusal = parsed.kind === 'json' && isRecord(parsed.value) ? refusalIn(parsed.value, answer) : undefined
+  const problem = refusal ?? statusProblem(answer.status)
+  if (problem !== undefined) return away(problem)
+  return parsed.kind === 'json' ? readEnvelope(parsed.value) : away(parsed.why)
+}
+
+/**
+ * A query that can never be answered as it stands (HTTP 400 and 422) is said with the store's own words: whoever wrote
+ * it must mend it. Other errors are said in ours.
+ */
+function refusalIn({ status, errorType, error }: JsonObject, answer: HttpAnswer): string | undefined {
+  if (status !== 'error') return undefined
+  const isAtFault = errorType === 'bad_data' || errorType === 'execution' || [400, 422].includes(answer.status)
+  if (isAtFault)
+    return `the store refuses the query: ${typeof error === 'string' ? wordsOf(error) : 'it does not say why'}`
+  return `${statusProblem(answer.status) ?? 'the store answers with an error'}${reasons.includes(errorType) ? ` (${String(errorType)})` : ''}`
+}
+
+const reasons: readonly unknown[] = ['timeout', 'canceled', 'internal', 'unavailable', 'not_found']
+
+function readEnvelope(value: unknown): Reading {
+  if (!isRecord(value) || value['status'] !== 'success' || !isRecord(value['data'])) {
+    return away('the store answers with JSON that is not of a Prometheus')
+  }
+  const warning = warningIn(value['warnings'])
+  return warning === undefined ? seriesIn(value['data']) : away(warning)
+}
+
+/**
+ * With a warning the numbers may be of a part of the data (Thanos without one of its stores), or wrong (a quantile of
+ * 95): no data. Older versions put what only informs among the warnings, too.
+ */
+function warningIn(warnings: unknown): string | undefined {
+  if (warnings === undefined || warnings === null) return undefined
+  if (!Array.isArray(warnings)) return 'the store answers with warnings that are no list'
+  const serious: unknown = warnings.find((text) => typeof text !== 'string' || !text.startsWith('PromQL info'))
+  if (serious === undefined) return undefined
+  const ofPromQl = typeof serious === 'string' && serious.startsWith('PromQL warning')
+  return ofPromQl ? `the store warns: ${wordsOf(serious)}` : 'the store warns that its answer may be incomplete'
+}

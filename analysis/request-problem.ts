@@ -1,0 +1,37 @@
+import type { Header } from '../api/analysis.ts'
+
+/** What keeps an address from being asked, in words that follow it; undefined when nothing does. */
+export function addressProblem(address: string): string | undefined {
+  if (!URL.canParse(address)) return 'is not a URL'
+  const url = new URL(address)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'is neither http:// nor https://'
+  if (url.username !== '' || url.password !== '') return 'has credentials in it: they belong in a Secret, named by auth'
+  return undefined
+}
+
+/** Who is asked, and how the message is framed, is not the user's to say: both would undo the policy on addresses. */
+const ours = [
+  'host',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'keep-alive',
+  'upgrade',
+  'te',
+  'trailer',
+  'expect',
+]
+const secrets = ['authorization', 'proxy-authorization', 'cookie']
+
+/** What is wrong with the headers of a source; undefined when nothing is. */
+export function headersProblem(headers: readonly Header[]): string | undefined {
+  return headers.map(headerProblem).find((problem) => problem !== undefined)
+}
+
+function headerProblem({ name, value }: Header): string | undefined {
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return 'a header has a name that HTTP does not allow'
+  const lower = name.toLowerCase()
+  if (ours.includes(lower)) return `header ${name} cannot be set`
+  if (secrets.includes(lower)) return `header ${name} cannot be set: credentials belong in a Secret, named by auth`
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(value) ? undefined : `header ${name} has a value that HTTP does not allow`
+}

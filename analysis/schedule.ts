@@ -1,0 +1,23 @@
+import type { Metric } from '../api/analysis.ts'
+
+export type Due = { readonly kind: 'due'; readonly atMs: number } | { readonly kind: 'wait'; readonly untilMs: number }
+
+/**
+ * When a metric is to be measured: at the multiples of its interval since the epoch, so that many Rollouts ask the same
+ * at the same moment and a store is asked once. `atMs` is the moment that the questions are to be about. After a gap it is
+ * measured once, not once for every moment that was missed. All times in milliseconds since the epoch.
+ */
+export function dueAt(
+  { intervalMs }: Pick<Metric, 'intervalMs'>,
+  measuredAtMs: number | undefined,
+  startedAtMs: number,
+  nowMs: number,
+): Due {
+  const everyMs = Math.max(1, intervalMs)
+  const nextMs =
+    measuredAtMs === undefined
+      ? Math.ceil(startedAtMs / everyMs) * everyMs
+      : (Math.floor(measuredAtMs / everyMs) + 1) * everyMs
+  if (nowMs < nextMs) return { kind: 'wait', untilMs: nextMs }
+  return { kind: 'due', atMs: Math.floor(nowMs / everyMs) * everyMs }
+}

@@ -1,0 +1,91 @@
+import type { AnalysisRun } from '../../api/analysis-run.ts'
+import { formatDuration } from '../../api/duration.ts'
+import type { Ending, Waiting } from '../../api/status.ts'
+import type { AnalysisView } from '../snapshot.ts'
+import { endingOf } from './analysed.ts'
+import { stamp, type View } from './turn.ts'
+import { at, command } from './view.ts'
+
+export type AnalysisAnswer =
+  | { readonly kind: 'pass' }
+  | { readonly kind: 'wait'; readonly waiting: Waiting; readonly wakeAt?: number }
+  | { readonly kind: 'fail'; readonly ending: Ending }
+
+/**
+ * Whether an analysis lets the release go on. `openedAt`: from when its deadline counts, in epoch milliseconds; for as
+ * long as its store is away the clock stands still. Without a verdict it never passes by itself, unless the user chose so.
+ */
+export function judgeAnalysis(view: View, analysis: AnalysisView, openedAt: number): AnalysisAnswer {
+  const { use, id } = analysis
+  if (use.advisory) return { kind: 'pass' }
+  const run = view.status.release?.analyses?.find((one) => one.id === id)
+  if (!run) return { kind: 'wait', waiting: running(view, analysis, 'nothing is measured yet') }
+  const deadline = openedAt + use.deadlineMs + run.awayMs
+  const isOver = view.now >= deadline
+  if (run.verdict === 'pass' && (isOver || mayPassEarly(analysis))) return { kind: 'pass' }
+  if (!isOver) return { kind: 'wait', waiting: waitingFor(view, analysis, run, deadline), wakeAt: deadline }
+  return atDeadline(view, analysis, run)
+}
+
+/** Every test on counts says whether it may; the other conditions have counted enough once they pass. */
+function mayPassEarly({ metrics }: AnalysisView): boolean {
+  return metrics.every(({ condition }) => condition.kind !== 'evidence' || condition.passEarly)
+}
+
+function waitingFor(view: View, analysis: AnalysisView, run: AnalysisRun, deadline: number): Waiting {
+  const away = isAway(run)
+  if (away) return { ...running(view, analysis, run.why), reason: 'AnalysisAway', next: awayNext(view) }
+  return { ...running(view, analysis, run.why), until: stamp(deadline) }
+}
+
+function running(view: View, { use }: AnalysisView, why: string): Waiting {
+  const { atDeadline: end } = use
+  const last = end === 'pause' ? 'asks a person' : end === 'goOn' ? 'goes on' : 'rolls back'
+  return {
+    reason: 'Analysis',
+    message: `${place(view)} waits for analysis ${use.name}: ${why}`,
+    next: `goes on by itself when it passes; without a verdict after ${formatDuration(use.deadlineMs)} it ${last}`,
+  }
+}
+
+const awayNext = (view: View): string =>
+  `mend the metric store, or ${command(view, 'rollback')}; the deadline of the analysis stands still meanwhile`
+
+/** Its store does not answer at present. */
+function isAway({ metrics }: AnalysisRun): boolean {
+  return metrics.some(({ away }) => away === true)
+}
+
+function atDeadline(view: View, { use }: AnalysisView, run: AnalysisRun): AnalysisAnswer {
+  switch (use.atDeadline) {
+    case 'goOn':
+      return { kind: 'pass' }
+    case 'rollBack':
+      return { kind: 'fail', ending: { ...endingOf(run), message: `no verdict in time: ${run.why}` } }
+    case 'pause':
+      return view.status.release?.inconclusiveAcceptedBy === undefined
+        ? { kind: 'wait', waiting: inconclusive(view, use.name, run) }
+        : { kind: 'pass' }
+    default:
+      return use.atDeadline satisfies never
+  }
+}
+
+function inconclusive(view: View, name: string, run: AnalysisRun): Waiting {
+  return {
+    reason: 'AnalysisInconclusive',
+    message: `${place(view)}: analysis ${name} came to no verdict in time: ${run.why}`,
+    next: `${command(view, 'approve')} goes on without one (or ${command(view, 'rollback')}); no deadline`,
+  }
+}
+
+function place(view: View): string {
+  const { release } = view.status
+  return release?.stage ? 'promotion' : `step ${release?.step} of ${release?.steps} (${release?.weight} %)`
+}
+
+/** When a background analysis began; its deadline counts from there. */
+export function beganAt(view: View, { id }: AnalysisView): number {
+  const run = view.status.release?.analyses?.find((one) => one.id === id)
+  return run ? at(run.startedAt) : view.now
+}

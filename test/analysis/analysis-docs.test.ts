@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import { longestToldApart } from '../../analysis/pod-names.ts'
+import { renderAnalysis } from '../../analysis/render.ts'
+import { variablesOf } from '../../analysis/variables.ts'
+import { metricSchema } from '../../api/crds/metric.ts'
+import {
+  defaultAnalysisDeadline,
+  maxMetrics,
+  maxQueryLength,
+  metricDefaults,
+  shortestInterval,
+} from '../../api/limits.ts'
+import { parseRollout } from '../../api/parse.ts'
+import { parseAnalysis } from '../../api/parse-analysis.ts'
+
+const page = readFileSync(new URL('../../docs/analysis.md', import.meta.url), 'utf8')
+const [, example = ''] = /^```yaml\n([\s\S]*?)^```/m.exec(page) ?? []
+const [analysis, rollout] = parseAllDocuments(example).map((document): unknown => document.toJS())
+
+const facts = {
+  rollout: 'shop',
+  namespace: 'prod',
+  workload: 'shop',
+  routes: ['shop'],
+  stableServices: ['shop'],
+  canaryServices: ['shop-canary'],
+  stableRevision: 'abcdef0123',
+  canaryRevision: '0123456789',
+}
+
+/** What the first column of a table names, in code, under a heading. */
+function rowsUnder(heading: string): readonly string[] {
+  const [, section = ''] = page.split(`\n## ${heading}\n`)
+  const rows = (section.split('\n## ')[0] ?? '').matchAll(/^\| (`[^|]*`[^|]*) \|/gm)
+  return [...rows].flatMap(([, cell = '']) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name))
+}
+
+describe('docs/analysis.md', () => {
+  it('opens with an Analysis and a Rollout that can use it', () => {
+    const parsed = parseAnalysis(analysis)
+    const used = parseRollout(rollout)
+    if (parsed.kind !== 'ok' || used.kind !== 'ok') return expect([parsed, used]).toEqual([])
+    const { steps, beforePromotion } = used.spec.strategy.canary
+    const gates = steps.flatMap((step) => step.gates.flatMap((gate) => (gate.kind === 'analysis' ? [gate.use] : [])))
+    const uses = [...gates, ...beforePromotion].filter(({ name }) => name === 'checkout')
+    expect(uses).toHaveLength(2)
+    for (const use of uses) expect(renderAnalysis(parsed.spec, use, facts)).toMatchObject({ kind: 'ok' })
+  })
+
+  it('has a row for every field of a metric', () => {
+    const rows = rowsUnder('A metric')
+    for (const field of Object.keys(metricSchema.properties ?? {})) expect(rows).toContain(field)
+  })
+
+  it('names every variable', () => {
+    const args = [{ name: 'NAME', value: '' }]
+    const names = Object.keys(variablesOf({ ...facts, interval: '10s', args }))
+    const rows = rowsUnder('Templates').filter((name) => names.includes(name))
+    expect(new Set(rows)).toEqual(new Set(names))
+  })
+
+  it.each([
+    `(${defaultAnalysisDeadline.replace('m', ' minutes')})`,
+    `| \`${metricDefaults.interval}\` |`,
+    `| \`${metricDefaults.warmUp}\` |`,
+    `| \`${metricDefaults.patience}\` |`,
+    `at least ${shortestInterval}`,
+    `${maxMetrics} metrics`,
+    `at most ${maxQueryLength}`,
+    `more than ${longestToldApart} characters`,
+  ])('says what the code does: %s', (words) => {
+    expect(page).toContain(words)
+  })
+})

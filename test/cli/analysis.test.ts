@@ -1,0 +1,261 @@
+import { setMaxListeners } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import { installManifests } from '../../api/install.ts'
+import type { KubeObject } from '../../api/kube-object.ts'
+import { apiVersion, rolloutResource } from '../../api/names.ts'
+import type { RolloutStatus } from '../../api/status.ts'
+import { run } from '../../cli/program.ts'
+import { systemClock } from '../../rollout-controller/loop/clock.ts'
+import { type Embedded, startEmbedded } from '../../sandbox/embedded.ts'
+import { resourceOf } from '../../sandbox/server/resource-of.ts'
+import { shopObjects } from '../builders/shop-objects.ts'
+import { contextOf, recorded, releaseOf, statusOf } from './builders.ts'
+
+setMaxListeners(100) // as the program itself does: all caches listen to one signal
+
+const analysis = (name: string, metric: Readonly<Record<string, unknown>>, more = {}): KubeObject => ({
+  apiVersion,
+  kind: 'Analysis',
+  metadata: { name, namespace: 'shop' },
+  spec: { metrics: [{ name: 'errors', prometheus: {}, ...metric }], ...more },
+})
+const errorRate = analysis(
+  'error-rate',
+  { threshold: { query: 'errors{pod=~"{{ canary.pods }}"} > {{ args.floor }}', pass: 'value < 0.05', count: 3 } },
+  { args: [{ name: 'floor', value: '0' }] },
+)
+const against = analysis('against', {
+  compare: {
+    canary: 'errors{pod=~"{{ canary.pods }}"}',
+    stable: 'errors{pod=~"{{ stable.pods }}"}',
+    better: 'lower',
+    margin: { absolute: 0.01 },
+    count: 3,
+  },
+})
+const cluster = { ...errorRate, kind: 'ClusterAnalysis', metadata: { name: 'everywhere' } }
+
+let embedded: Embedded
+let folder = ''
+beforeAll(async () => {
+  embedded = await startEmbedded({ clock: systemClock })
+  folder = await mkdtemp(join(tmpdir(), 'sluice-analysis-'))
+  await writeFile(join(folder, 'config'), embedded.kubeconfigFor('admin'))
+  const { api } = embedded
+  for (const object of [...installManifests(), ...shopObjects, errorRate, against, cluster])
+    api.create(resourceOf(api, object), object)
+  store = await startStore()
+})
+afterAll(async () => {
+  await store.close()
+  await embedded.close()
+  await rm(folder, { recursive: true })
+})
+
+/** Says the same to every question that is about a side; what is not said is empty. */
+interface Store {
+  readonly url: string
+  readonly asked: string[]
+  answers: Readonly<Record<string, number>>
+  close(): Promise<void>
+}
+let store: Store
+
+async function startStore(): Promise<Store> {
+  const state = { answers: {} as Store['answers'], asked: [] as string[] }
+  const server = createServer(async (request, response) => {
+    const query = new URLSearchParams(await text(request)).get('query') ?? ''
+    state.asked.push(query)
+    const found = Object.entries(state.answers).find(([part]) => query.includes(part))
+    const result = found === undefined ? [] : [{ metric: {}, value: [1, `${found[1]}`] }]
+    response.setHeader('Content-Type', 'application/json')
+    response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }))
+  })
+  return Object.assign(state, { url: await urlOf(server), close: async () => void server.close() })
+}
+
+async function urlOf(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+}
+
+const canaryPods = 'web-canary-'
+
+async function say(...args: readonly string[]) {
+  const terminal = recorded({ now: () => Date.now() })
+  const exitCode = await run([...args, '--kubeconfig', join(folder, 'config'), '-n', 'shop'], contextOf(terminal))
+  return { exitCode, out: terminal.lines.join('\n'), err: terminal.errors.join('\n') }
+}
+const tryIt = (name: string, ...more: readonly string[]) =>
+  say('analysis', 'try', name, '--rollout', 'web', '--prometheus', store.url, ...more)
+
+const record = (status: RolloutStatus) =>
+  embedded.api.patch(
+    rolloutResource,
+    { namespace: 'shop', name: 'web' },
+    { type: 'merge', body: { status: { release: null, ...status } } },
+    { subresource: 'status' },
+  )
+
+beforeEach(() => {
+  store.answers = {}
+  store.asked.length = 0
+  record(statusOf())
+})
+
+describe('analysis list', () => {
+  it("names the namespace's own, those of the cluster and those that come with Sluice", async () => {
+    const { exitCode, out } = await say('analysis', 'list')
+    expect(exitCode).toBe(0)
+    expect(out).toMatch(/^error-rate +Analysis +errors from prometheus \(floor=0\)$/m)
+    expect(out).toMatch(/^everywhere +ClusterAnalysis +errors/m)
+    expect(out).toMatch(/^nginx-success-rate +BuiltIn /m)
+  })
+  it('needs no cluster for those that come with Sluice', async () => {
+    const terminal = recorded()
+    await run(['analysis', 'list', '--built-in', '--kubeconfig', '/does/not/exist'], contextOf(terminal))
+    expect(terminal.lines.join('\n')).toContain('kubernetes')
+    expect(terminal.errors).toEqual([])
+  })
+})
+
+describe('analysis try, while no release is under way', () => {
+  it('asks about the stable version what it would ask about the canary, and says that there is no verdict', async () => {
+    store.answers = { errors: 0.01 }
+    const { exitCode, out } = await tryIt('error-rate')
+    expect(out).toContain('no release sends traffic to a canary')
+    expect(out).toContain('passes value < 0.05')
+    expect(store.asked).not.toEqual([])
+    expect(store.asked.filter((query) => query.includes(canaryPods))).toEqual([])
+    expect(exitCode).toBe(0)
+  })
+  it('asks only the stable side of a comparison', async () => {
+    store.answers = { errors: 0.01 }
+    const { out, exitCode } = await tryIt('against')
+    expect(out).toContain('errors.stable.answer: → 0.01')
+    expect(out).not.toContain('errors.canary')
+    expect(exitCode).toBe(0)
+  })
+  it('ends with 8 when a question has no data', async () => {
+    expect(await tryIt('against')).toMatchObject({ exitCode: 8, out: expect.stringContaining('no data') })
+  })
+})
+
+describe('analysis try, while a release is under way', () => {
+  const since = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString()
+  const underWay = () => record(statusOf({ phase: 'Progressing', release: releaseOf({ gatesOpenedAt: since(65) }) }))
+
+  it('asks about both sides as far back as the split goes, and passes with 0', async () => {
+    underWay()
+    store.answers = { [canaryPods]: 0.012, errors: 0.01 }
+    const { exitCode, out } = await tryIt('against')
+    expect(out).toContain('analysis against: pass')
+    expect(store.asked.filter((query) => query.includes(canaryPods))).toHaveLength(7)
+    expect(exitCode).toBe(0)
+  })
+  it('fails with 1, and says which figures led to it', async () => {
+    underWay()
+    store.answers = { [canaryPods]: 0.3, errors: 0.01 }
+    const { exitCode, out } = await tryIt('against')
+    expect(out).toMatch(/against: fail/)
+    expect(out).toContain('errors.why: canary 0.3, stable 0.01')
+    expect(exitCode).toBe(1)
+  })
+  it('is inconclusive with 8 when the store has nothing', async () => {
+    underWay()
+    expect(await tryIt('against')).toMatchObject({ exitCode: 8, out: expect.stringContaining('inconclusive') })
+  })
+  it('takes arguments', async () => {
+    underWay()
+    await tryIt('error-rate', '--arg', 'floor=0.25')
+    expect(store.asked.at(0)).toContain('> 0.25')
+  })
+  it('prints data for machines', async () => {
+    underWay()
+    store.answers = { errors: 0.01 }
+    const { out } = await tryIt('against', '-o', 'json')
+    expect(JSON.parse(out)).toMatchObject({ use: { name: 'against' }, verdict: 'pass' })
+  })
+})
+
+describe('analysis try says what is wrong', () => {
+  it.each([
+    ['an analysis that is not there', ['nowhere'], 3, 'Analysis shop/nowhere, which does not exist'],
+    ['an argument that it does not have', ['error-rate', '--arg', 'x=1'], 1, 'it has no argument x; it has: floor'],
+    ['an argument that is none', ['error-rate', '--arg', 'x'], 2, 'write it as name=value'],
+    ['a Rollout that is not there', ['error-rate', '--rollout', 'none'], 3, 'none'],
+  ])('of %s', async (_what, args, exitCode, words) => {
+    const [name = '', ...more] = args
+    const { err, ...rest } = await tryIt(name, ...more)
+    expect(err).toContain(words)
+    expect(rest.exitCode).toBe(exitCode)
+  })
+  it('of a store that cannot be reached, and how to reach it', async () => {
+    const { exitCode, out, err } = await tryIt('against', '--prometheus', 'http://127.0.0.1:1')
+    expect(out).toContain('refuses connections')
+    expect(err).toContain('kubectl port-forward')
+    expect(exitCode).toBe(8)
+  })
+})
+
+describe('lint', () => {
+  const rolloutWith = (gate: unknown) => {
+    const rollout = shopObjects.find(({ kind }) => kind === 'Rollout')
+    const steps = [{ weight: 20, gates: [{ analysis: gate }] }]
+    return { ...rollout, spec: { ...Object(rollout?.['spec']), strategy: { canary: { steps } } } }
+  }
+  const lint = async (objects: readonly unknown[], ...args: readonly string[]) => {
+    const file = join(folder, 'lint.yaml')
+    await writeFile(file, objects.map((object) => stringify(object)).join('---\n'))
+    return say('lint', '-f', file, ...args)
+  }
+  const own = analysis('own', { threshold: { query: 'own{pod=~"{{ canary.pods }}"}', pass: 'value < 1' } })
+
+  it('names an analysis that is neither in the files nor in the cluster', async () => {
+    const { exitCode, out } = await lint([rolloutWith({ name: 'own' })])
+    expect(out).toContain('gates[0].analysis names Analysis shop/own, which does not exist')
+    expect(exitCode).toBe(1)
+  })
+  it('takes an analysis of the files for one that is there', async () => {
+    const { exitCode, out } = await lint([rolloutWith({ name: 'own' }), own])
+    expect(out).not.toContain('does not exist')
+    expect(exitCode).toBe(0)
+  })
+  it.each([
+    [
+      'an unknown name in a template',
+      { threshold: { query: 'x{a="{{ canary.pod }}"}', pass: 'value < 1' } },
+      'canary.pod',
+    ],
+    ['an expression that cannot be evaluated', { threshold: { query: 'x', pass: 'value <' } }, 'pass'],
+  ])('finds %s', async (_what, metric, words) => {
+    const { exitCode, out } = await lint([rolloutWith({ name: 'own' }), analysis('own', metric)])
+    expect(out).toContain('cannot be asked')
+    expect(out).toContain(words)
+    expect(exitCode).toBe(1)
+  })
+  it('finds fields that are wrong in an analysis by itself', async () => {
+    const { exitCode, out } = await lint([analysis('own', { threshold: { query: 'x' } })])
+    expect(out).toContain('spec.metrics[0].threshold.pass is required')
+    expect(exitCode).toBe(1)
+  })
+  it('asks the store about the stable version, and warns with the query when it has nothing', async () => {
+    const { exitCode, out } = await lint([rolloutWith({ name: 'own' }), own], '--prometheus', store.url)
+    expect(out).toContain('warning: analysis own, metric errors: there is no data for the stable version')
+    expect(out).toContain('own{pod=~"web-')
+    expect(out).not.toContain(canaryPods)
+    expect(exitCode).toBe(0)
+  })
+  it('finds nothing when the store has data', async () => {
+    store.answers = { own: 1 }
+    const { out } = await lint([rolloutWith({ name: 'own' }), own], '--prometheus', store.url)
+    expect(out).not.toContain('no data')
+  })
+})
