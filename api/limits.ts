@@ -28,6 +28,8 @@ export const maxMinimumSample = 1_000_000_000
 /** Of what one side's number may be times the other's, or more by. */
 export const maxRatio = 100
 export const maxMargin = 1_000_000_000
+/** Of one Rollout: what each remembers is kept in the status. */
+export const maxMetricsAtWork = 32
 /** Points of one range query. */
 export const maxRangePoints = 1_000
 export const maxReasonLength = 1_024

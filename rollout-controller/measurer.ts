@@ -11,7 +11,7 @@ import { listPods } from './metric-pods.ts'
 import { type CredentialsRead, credentialsIn, readSecret, type SecretValues } from './metric-secret.ts'
 import { type AllowList, parseAllowList } from './metrics-access/allow-list.ts'
 import { createLanes, type Lanes } from './metrics-access/lanes.ts'
-import { GivenUp, startLife } from './metrics-access/life.ts'
+import { createLives, GivenUp } from './metrics-access/life.ts'
 import { createShared, type Shared, type SharedResult } from './metrics-access/shared.ts'
 
 /** Called for each question that a store was asked, with what came of it and how long it took, in milliseconds. Must not throw. */
@@ -29,8 +29,11 @@ export interface MeasurerDeps {
   readonly onAnswered?: OnAnswered
 }
 
-/** For a whole question: its Secret, its turn, the exchange. */
-const patienceMs = 5_000
+/**
+ * For a whole question. The exchange has 5 s of its own; what is beyond that is for its turn: thousands of questions
+ * about the same full second may take longer than a store that is well has deserved to be called away for.
+ */
+const patienceMs = 15_000
 const keepAnswersMs = 2_000
 const keepSecretsMs = 10_000
 /** Characters. An answer has at most a million of them, most have a few hundred. */
@@ -53,6 +56,7 @@ interface Desk {
  */
 export function createMeasurer(deps: MeasurerDeps): Measure {
   const { clock } = deps
+  const startLife = createLives(clock, patienceMs)
   const desk: Desk = {
     deps,
     ask: deps.ask ?? createHttpAsker().ask,
@@ -62,7 +66,7 @@ export function createMeasurer(deps: MeasurerDeps): Measure {
     secrets: createShared({ clock, keepMs: keepSecretsMs, mostWeight: mostSecrets, weigh: () => 1 }),
   }
   return async (request, given) => {
-    const life = startLife(clock, patienceMs, given)
+    const life = startLife(given)
     try {
       const questions = Object.entries(request.questions)
       const readings = await Promise.all(

@@ -5,6 +5,7 @@ import { builtInNames } from '../api/analysis.ts'
 import type { AnalysisScope } from '../api/analysis-run.ts'
 import { canaryName } from '../api/canary-name.ts'
 import { digest } from '../api/hash.ts'
+import { maxMetricsAtWork } from '../api/limits.ts'
 import type { Gate } from '../api/rollout.ts'
 import type { AnalysisFacts } from './facts.ts'
 import type { Observation } from './observe-problems.ts'
@@ -31,10 +32,33 @@ interface Place {
 /** Every analysis that the spec names, ready to be asked, or why it cannot be. */
 export function observeAnalyses(seen: Observation): ObservedAnalyses {
   const observed = placesOf(seen.view).map((place) => observeAnalysis(seen, place))
-  return {
-    analyses: observed.flatMap(({ analyses }) => analyses),
-    problems: observed.flatMap(({ problems }) => problems),
+  const analyses = observed.flatMap((one) => one.analyses)
+  return { analyses, problems: [...observed.flatMap(({ problems }) => problems), ...tooMany(seen, analyses)] }
+}
+
+/** What they remember is kept in the status, and an object has an end. */
+function tooMany({ view }: Observation, analyses: readonly AnalysisView[]): readonly Problem[] {
+  const most = mostAtOnce(analyses)
+  if (most <= maxMetricsAtWork) return []
+  const { name, namespace } = view.meta
+  return [
+    {
+      reason: invalidReason,
+      message: `Rollout ${namespace}/${name}: its analyses have ${most} metrics at work at once, and ${maxMetricsAtWork} are the most`,
+      next: 'use fewer in spec.strategy.canary.analysis, or in the step that has the most',
+    },
+  ]
+}
+
+/** Those in the background beside those of one step, or those before promotion. */
+function mostAtOnce(analyses: readonly AnalysisView[]): number {
+  const sizes = new Map<string, number>()
+  for (const { scope, step, metrics } of analyses) {
+    const place = step === undefined ? scope : `step ${step}`
+    sizes.set(place, (sizes.get(place) ?? 0) + metrics.length)
   }
+  const { background = 0, ...rest } = Object.fromEntries(sizes)
+  return background + Math.max(0, ...Object.values(rest))
 }
 
 function placesOf({ spec }: RolloutView): readonly Place[] {

@@ -7,18 +7,53 @@ export interface Life {
   end(): void
 }
 
-/** Not AbortSignal.any: on Node 20 each one stays referenced by a long-lived source signal. */
-export function startLife(clock: Clock, ms: number, given: AbortSignal): Life {
-  const ending = new AbortController()
-  const giveUp = () => ending.abort(new GivenUp('the question was given up', false))
-  const cancel = clock.setTimer(ms, () => ending.abort(new GivenUp(`no answer within ${ms / 1000} s`, true)))
-  given.addEventListener('abort', giveUp, { once: true })
-  if (given.aborted) giveUp()
+export type StartLife = (given: AbortSignal) => Life
+
+/**
+ * Not AbortSignal.any: on Node 20 each one stays referenced by a long-lived source signal. And one listener for all
+ * that wait on the same signal: adding one to a signal takes as long as it has listeners.
+ */
+export function createLives(clock: Clock, ms: number): StartLife {
+  const crowds = new WeakMap<AbortSignal, Crowd>()
+  return (given) => {
+    const ending = new AbortController()
+    const crowd = crowds.get(given) ?? createCrowd(given)
+    crowds.set(given, crowd)
+    const leave = crowd.join(() => ending.abort(new GivenUp(notWanted, false)))
+    const cancel = clock.setTimer(ms, () => ending.abort(new GivenUp(late, true)))
+    if (given.aborted) ending.abort(new GivenUp(notWanted, false))
+    return {
+      signal: ending.signal,
+      end() {
+        cancel()
+        leave()
+      },
+    }
+  }
+}
+
+const notWanted = 'the question was given up'
+/** As the asker itself says it of an exchange. */
+const late = 'the store does not answer in time'
+
+interface Crowd {
+  /** Returns how to leave again. */
+  join(giveUp: () => void): () => void
+}
+
+function createCrowd(given: AbortSignal): Crowd {
+  const members = new Set<() => void>()
+  const giveUp = () => {
+    for (const member of members) member()
+  }
   return {
-    signal: ending.signal,
-    end() {
-      cancel()
-      given.removeEventListener('abort', giveUp)
+    join(member) {
+      if (members.size === 0) given.addEventListener('abort', giveUp)
+      members.add(member)
+      return () => {
+        members.delete(member)
+        if (members.size === 0) given.removeEventListener('abort', giveUp)
+      }
     },
   }
 }

@@ -1,3 +1,4 @@
+import { longestAwayMs } from '../../analysis/outage.ts'
 import type { AnalysisRun } from '../../api/analysis-run.ts'
 import { formatDuration } from '../../api/duration.ts'
 import type { Ending, Waiting } from '../../api/status.ts'
@@ -20,11 +21,19 @@ export function judgeAnalysis(view: View, analysis: AnalysisView, openedAt: numb
   if (use.advisory) return { kind: 'pass' }
   const run = view.status.release?.analyses?.find((one) => one.id === id)
   if (!run) return { kind: 'wait', waiting: running(view, analysis, 'nothing is measured yet') }
-  const deadline = openedAt + use.deadlineMs + run.awayMs
+  const deadline = openedAt + use.deadlineMs + awayMsOf(analysis, run)
   const isOver = view.now >= deadline
   if (run.verdict === 'pass' && (isOver || mayPassEarly(analysis))) return { kind: 'pass' }
   if (!isOver) return { kind: 'wait', waiting: waitingFor(view, analysis, run, deadline), wakeAt: deadline }
   return atDeadline(view, analysis, run)
+}
+
+/** Of the metric whose store was away the longest. */
+function awayMsOf({ metrics }: AnalysisView, run: AnalysisRun): number {
+  return metrics.reduce((most, metric) => {
+    const known = run.metrics.find(({ name }) => name === metric.name)
+    return known === undefined ? most : Math.max(most, longestAwayMs(metric, known))
+  }, run.awayMs)
 }
 
 /** Every test on counts says whether it may; the other conditions have counted enough once they pass. */

@@ -37,11 +37,22 @@ describe('a threshold', () => {
     expect(judged(condition, one(0.5), one(0.5), ...times(50, one(1))).verdict).toBe('fail')
   })
 
+  it('does not stay passed on silence', () => {
+    const condition = threshold({ count: 2 })
+    const passed = times(3, one(1))
+    expect(judged(condition, ...passed, one(Number.NaN)).verdict).toBe('pass')
+    expect(judged(condition, ...passed, one(Number.NaN), empty)).toMatchObject({
+      verdict: 'inconclusive',
+      why: expect.stringContaining('3 passed (2 needed), 0 failed (0 allowed), none of the last 2 came to anything'),
+    })
+    expect(judged(condition, ...passed, one(Number.NaN), empty, one(1)).verdict).toBe('pass')
+  })
+
   it('is inconclusive between what passes and what fails', () => {
     const condition = threshold({ pass: 'value >= 0.99', fail: 'value < 0.95', count: 1 })
     expect(judged(condition, one(0.97))).toMatchObject({
       verdict: 'inconclusive',
-      state: { passes: 0, failures: 0 },
+      state: { passes: 0, failures: 0, silent: 1 },
       sample: { verdict: 'inconclusive', canary: 0.97 },
       why: '0.97 neither passes nor fails; 0 passed (1 needed), 0 failed (0 allowed)',
     })
@@ -135,7 +146,7 @@ describe('a vector', () => {
 })
 
 describe('the state of a threshold', () => {
-  it.each([undefined, null, 5, {}, { passes: -1, failures: 0 }, { passes: '5', failures: 0 }])('is not %j', (raw) => {
+  it.each([undefined, null, 5, {}, { passes: -1, failures: 0, silent: 0 }, { passes: '5', failures: 0, silent: 0 }])('is not %j', (raw) => {
     expect(isThresholdState(raw)).toBe(false)
   })
 })

@@ -119,6 +119,26 @@ describe('a Rollout under analysis', () => {
     await stop()
   })
 
+  it('has no more metrics at work than its status can hold', async () => {
+    const { spec, ...rest } = health()
+    const metrics = Array.from({ length: 33 }, (_, index) => ({ ...spec.metrics[0], name: `m${index}` }))
+    const bodies = [metrics.slice(0, 16), metrics.slice(16, 32), metrics.slice(32)]
+    const objects = bodies.map((part, index) => ({
+      ...rest,
+      metadata: { ...rest.metadata, name: `health-${index}` },
+      spec: { metrics: part },
+    }))
+    const shop = await createShop()
+    for (const object of objects) shop.api.create(analysisResource, object)
+    const analysis = objects.map(({ metadata: { name } }) => ({ name }))
+    const body = { spec: { strategy: { canary: { analysis } } } }
+    shop.api.patch(rolloutResource, { namespace: 'shop', name: 'web' }, { type: 'merge', body })
+    const { stop } = startControl(shop)
+    await shop.clock.advance(5_000)
+    expect(shop.status()?.waiting?.message).toContain('33 metrics at work at once, and 32 are the most')
+    await stop()
+  })
+
   it('is rolled back by a person at once while its store hangs', async () => {
     const { shop, wait, stop } = await judgedShop(never, health())
     shop.upgrade('web:v2')

@@ -1,7 +1,9 @@
 import type { AnalysisScope } from '../../../api/analysis-run.ts'
+import type { Decision } from '../../../api/decision.ts'
 import { parseDuration } from '../../../api/duration.ts'
 import { isRecord, objectsOf, textOf } from '../../../api/json.ts'
 import type { Release } from '../../../api/status.ts'
+import type { Sight } from '../sight.ts'
 import type { Promised } from './moment.ts'
 
 /** 5: no step passes without its gates; an approval is for one attempt and one step as it was shown. */
@@ -13,10 +15,7 @@ export const noStepWithoutItsGates: Promised = ({ before, after, chronicle }) =>
   const step = before.rollout?.steps[was.step - 1]
   const asks = objectsOf(step?.['gates']).some((gate) => isRecord(gate['approval']))
   if (!asks) return undefined
-  const approved = chronicle.decisions.some(
-    ({ verb, attempt, step: about, stepHash }) =>
-      verb === 'approve' && attempt === was.attempt && about === was.step && stepHash === was.stepHash,
-  )
+  const approved = chronicle.decisions.some((decision) => approves(decision, was))
   return approved ? undefined : `step ${was.step} of ${was.attempt} passed and nobody approved it`
 }
 
@@ -24,7 +23,7 @@ const hasLeftStep = (was: Release, is: Release): boolean =>
   is.step > was.step || (was.stage === undefined && is.stage !== undefined)
 
 /** 5: an analysis passes nothing without data, unless a person takes it on, and nothing at all when it fails. */
-export const noVerdictOutOfNothing: Promised = ({ before, after, story }) => {
+export const noVerdictOutOfNothing: Promised = ({ before, after, story, chronicle }) => {
   const { analysis } = story.shop
   const was = before.rollout?.status?.release
   const is = after.rollout?.status?.release
@@ -34,9 +33,18 @@ export const noVerdictOutOfNothing: Promised = ({ before, after, story }) => {
   if (!isUsed) return undefined
   if (analysis.store === 'bad') return `${was.attempt} goes on from ${placeOf(was)} although its analysis fails`
   const hasNothing = analysis.store === 'away' || analysis.store === 'empty'
-  if (!hasNothing || was.inconclusiveAcceptedBy !== undefined) return undefined
+  if (!hasNothing || (wasAsked(before) && chronicle.decisions.some((decision) => approves(decision, was))))
+    return undefined
   return `${was.attempt} goes on from ${placeOf(was)} without data, and nobody took that on`
 }
+
+/** Whether a person had been told that there is no verdict. */
+const wasAsked = ({ rollout }: Sight): boolean =>
+  rollout?.status?.waiting?.reason === 'AnalysisInconclusive' ||
+  rollout?.status?.release?.inconclusiveAcceptedBy !== undefined
+
+const approves = ({ verb, attempt, step, stepHash }: Decision, release: Release): boolean =>
+  verb === 'approve' && attempt === release.attempt && step === release.step && stepHash === release.stepHash
 
 function hasPassedAnalysis(scope: AnalysisScope, was: Release, is: Release): boolean {
   switch (scope) {
