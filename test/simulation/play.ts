@@ -231,7 +231,10 @@ async function takeLeave({ world, say }: Playing): Promise<readonly Breach[]> {
   const { api, look, chronicle } = world
   const { rollout } = look()
   const { status } = rollout ?? {}
-  const stable = chronicle.excuses.holdWasOff || status?.bypass !== undefined ? undefined : status?.stable?.revision
+  // somebody deleted the kept template while the workload rolled: nobody can put it back but who has it
+  const isLost = status?.waiting?.reason === 'StableTemplateLost'
+  const isOff = chronicle.excuses.holdWasOff || status?.bypass !== undefined
+  const stable = isOff || isLost ? undefined : status?.stable?.revision
   say('user: kubectl delete rollout')
   world.asUser(() => {
     if (rollout !== undefined)

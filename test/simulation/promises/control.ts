@@ -28,6 +28,8 @@ export const noVerdictOutOfNothing: Promised = ({ before, after, story, chronicl
   const was = before.rollout?.status?.release
   const is = after.rollout?.status?.release
   if (analysis === undefined || was === undefined || is?.attempt !== was.attempt) return undefined
+  const { phase } = before.rollout?.status ?? {}
+  if (phase !== (analysis.scope === 'promotion' ? 'Promoting' : 'Progressing')) return undefined
   if (!hasPassedAnalysis(analysis.scope, was, is)) return undefined
   const isUsed = before.rollout?.uses.includes(analysis.scope) === true
   if (!isUsed) return undefined
