@@ -68,9 +68,7 @@ async function withDeadline(
   try {
     const answer = await work(ending.signal)
     if (!ending.signal.aborted) return answer
-    return none(
-      ending.signal.reason === 'too slow' ? `no answer within ${timeoutMs / 1000} s` : 'the question was given up',
-    )
+    return none(ending.signal.reason === 'too slow' ? 'the store does not answer in time' : 'the question was given up')
   } finally {
     clearTimeout(timer)
     given.removeEventListener('abort', giveUp)

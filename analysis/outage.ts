@@ -1,8 +1,8 @@
 import type { Metric, MetricCondition } from '../api/analysis.ts'
-import type { Verdict } from '../api/analysis-run.ts'
+import type { MetricRun, Verdict } from '../api/analysis-run.ts'
 import { formatDuration } from '../api/duration.ts'
 import type { Reading } from './measurement.ts'
-import type { MetricState } from './metric-state.ts'
+import { type MetricState, readMetricState } from './metric-state.ts'
 import { shorten } from './words.ts'
 
 /** What a metric is while its store does not answer. */
@@ -40,6 +40,15 @@ export function answeredAgain(metric: Metric, state: MetricState, atMs: number):
 export function awayMsOf({ patienceMs }: Metric, { awaySinceMs, awayBeforeMs }: MetricState, atMs: number): number {
   if (awaySinceMs === undefined) return awayBeforeMs
   return awayBeforeMs + Math.min(patienceMs, Math.max(0, Math.floor(atMs - awaySinceMs)))
+}
+
+/**
+ * For how long the store was away in all, in milliseconds, with an outage that goes on counted in full: how long it
+ * takes is known when a measurement is answered, and nothing should be decided before that or the end of the patience.
+ */
+export function longestAwayMs(metric: Metric, { away, awayMs = 0, state }: MetricRun): number {
+  if (away !== true) return awayMs
+  return awayMsOf(metric, readMetricState(state, metric.condition.kind), Number.POSITIVE_INFINITY)
 }
 
 function tooLongOf({ condition, patienceMs }: Metric, { unanswered }: MetricState, forMs: number): string | undefined {

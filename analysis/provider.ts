@@ -1,4 +1,4 @@
-import type { Auth, ClusterFact, Header, MetricSource } from '../api/analysis.ts'
+import type { Auth, ClusterFact, DefaultPrometheus, Header, MetricSource } from '../api/analysis.ts'
 import type { Reading } from './measurement.ts'
 
 /**
@@ -10,8 +10,8 @@ export interface MetricProvider<S extends MetricSource = MetricSource> {
   readonly kind: S['kind']
   /** What is wrong with a question, in words that follow it: undefined when it can be asked. */
   check(source: S, question: string): string | undefined
-  /** `atMs`: the time that it is about. `defaultAddress`: of the store that the controller was given. */
-  ask(source: S, question: string, atMs: number, defaultAddress: string | undefined): Ask
+  /** `atMs`: the time that it is about. `given`: the store that the controller was given. */
+  ask(source: S, question: string, atMs: number, given: DefaultPrometheus | undefined): Ask
   /** Reads one answer. Whatever a server sends, it returns a reading; only a well-formed answer gives values. */
   read(source: S, question: string, answer: Answer): Reading
 }
@@ -22,6 +22,8 @@ export type Ask =
       readonly request: HttpRequest
       /** Goes to the store that the controller was given, not to an address that the analysis names. */
       readonly toDefault: boolean
+      /** With the credentials that the controller was given: their Secret is Sluice's own, whoever wrote the analysis. */
+      readonly asController: boolean
     }
   | { readonly kind: 'pods'; readonly fact: ClusterFact }
   /** It cannot be asked as it stands. */

@@ -134,7 +134,7 @@ function renderCondition(condition: MetricCondition, language: Language, render:
 }
 
 /** Where an address is checked though the controller's own is not known here. */
-const anyPrometheus = 'http://prometheus.invalid'
+const anyPrometheus = { address: 'http://prometheus.invalid', headers: [] }
 
 /** What keeps a rendered metric from being asked or judged, whatever the store would say. */
 function problemsOf({ source, condition }: Metric): readonly string[] {

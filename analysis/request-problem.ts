@@ -1,4 +1,5 @@
 import type { Header } from '../api/analysis.ts'
+import { refusalOfHeader } from '../api/header.ts'
 
 /** What keeps an address from being asked, in words that follow it; undefined when nothing does. */
 export function addressProblem(address: string): string | undefined {
@@ -9,20 +10,6 @@ export function addressProblem(address: string): string | undefined {
   return undefined
 }
 
-/** Who is asked, and how the message is framed, is not the user's to say: both would undo the policy on addresses. */
-const ours = [
-  'host',
-  'connection',
-  'content-length',
-  'transfer-encoding',
-  'keep-alive',
-  'upgrade',
-  'te',
-  'trailer',
-  'expect',
-]
-const secrets = ['authorization', 'proxy-authorization', 'cookie']
-
 /** What is wrong with the headers of a source; undefined when nothing is. */
 export function headersProblem(headers: readonly Header[]): string | undefined {
   return headers.map(headerProblem).find((problem) => problem !== undefined)
@@ -30,8 +17,7 @@ export function headersProblem(headers: readonly Header[]): string | undefined {
 
 function headerProblem({ name, value }: Header): string | undefined {
   if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return 'a header has a name that HTTP does not allow'
-  const lower = name.toLowerCase()
-  if (ours.includes(lower)) return `header ${name} cannot be set`
-  if (secrets.includes(lower)) return `header ${name} cannot be set: credentials belong in a Secret, named by auth`
+  const refusal = refusalOfHeader(name)
+  if (refusal !== undefined) return `header ${name} ${refusal}`
   return /^[\t\x20-\x7e\x80-\xff]*$/.test(value) ? undefined : `header ${name} has a value that HTTP does not allow`
 }

@@ -36,6 +36,15 @@ export interface PrometheusSource {
   readonly range?: { readonly lastMs: number; readonly stepMs: number }
 }
 
+/** The Prometheus that the controller was given: asked by metrics that name none. */
+export interface DefaultPrometheus {
+  readonly address: string
+  /** A metric's own of the same name go before them. */
+  readonly headers: readonly Header[]
+  /** Its Secret is in the namespace of Sluice, whoever wrote the analysis. */
+  readonly auth?: Auth
+}
+
 /** Any server that answers with JSON; a query is the JSONPath of the value in its answer. */
 export interface WebSource {
   readonly kind: 'web'

@@ -1,5 +1,7 @@
+import type { DefaultPrometheus } from './analysis.ts'
 import type { KubeObject } from './kube-object.ts'
 import { serviceAccountName, systemNamespace } from './names.ts'
+import { prometheusArgs } from './prometheus-args.ts'
 
 const port = 8080
 const labels = { 'app.kubernetes.io/name': 'sluice', 'app.kubernetes.io/component': 'controller' }
@@ -7,7 +9,7 @@ const labels = { 'app.kubernetes.io/name': 'sluice', 'app.kubernetes.io/componen
 export interface ControllerImage {
   readonly image: string
   /** The Prometheus of metrics that name none. */
-  readonly prometheus?: string
+  readonly prometheus?: DefaultPrometheus
   /** What an Analysis of a namespace may ask besides: `host`, `host:port` or `*.domain`. */
   readonly allowedMetricsAddresses?: readonly string[]
 }
@@ -40,7 +42,7 @@ function container({ image, prometheus, allowedMetricsAddresses = [] }: Controll
     args: [
       'controller',
       '--in-cluster',
-      ...(prometheus === undefined ? [] : [`--prometheus=${prometheus}`]),
+      ...(prometheus === undefined ? [] : prometheusArgs(prometheus).map(asLiteral)),
       ...allowedMetricsAddresses.map((address) => `--allow-metrics-address=${address}`),
     ],
     // a small young generation: the garbage of the first lists would stay resident otherwise (docs/benchmark.md)
@@ -56,3 +58,6 @@ function container({ image, prometheus, allowedMetricsAddresses = [] }: Controll
     },
   }
 }
+
+/** In the arguments of a container `$(NAME)` would be filled in. */
+const asLiteral = (arg: string): string => arg.replaceAll('$', '$$$$')

@@ -7,7 +7,7 @@ import { systemNamespace } from './names.ts'
 import { decisionPolicy } from './policies/decision.ts'
 import { holdPolicy } from './policies/hold.ts'
 import { holdWarningPolicy } from './policies/hold-warning.ts'
-import { accessObjects } from './rbac.ts'
+import { accessObjects, prometheusAccess } from './rbac.ts'
 
 export interface InstallOptions {
   /** The controller's image. Absent: no Deployment; the controller runs elsewhere as our service account. */
@@ -34,6 +34,7 @@ export function installManifests({ image, metrics = {} }: InstallOptions = {}): 
     analysisCrd,
     clusterAnalysisCrd,
     ...accessObjects,
+    ...(image === undefined ? [] : prometheusAccess(metrics.prometheus?.auth?.secret)),
     ...decisionPolicy,
     ...holdPolicy,
     ...holdWarningPolicy,

@@ -97,6 +97,8 @@ function readMetric(field: Field): Metric | undefined {
   const [intervalMs, warmUpMs, patienceMs] = timeFields.map((time) => readTime(pick(time), time))
   const source = readSource(field, pick)
   const condition = readCondition(field, pick)
+  if (condition?.kind === 'evidence' && source?.kind === 'prometheus' && source.range !== undefined)
+    complain({ ...field, path: `${field.path}.prometheus.range` }, 'is not for evidence, which counts at one moment')
   if (name === undefined || source === undefined || condition === undefined) return undefined
   if (intervalMs === undefined || warmUpMs === undefined || patienceMs === undefined) return undefined
   return { name, intervalMs, warmUpMs, patienceMs, source, condition }

@@ -13,6 +13,7 @@ import {
   readText,
   refuseTwice,
 } from './field.ts'
+import { refusalOfHeader } from './header.ts'
 import {
   addressPattern,
   headerNamePattern,
@@ -84,17 +85,21 @@ function readHeaders(field: Field): readonly Header[] | undefined {
   return headers
 }
 
-function readHeader(field: Field): Header | undefined {
+/** One header that a question may carry. */
+export function readHeader(field: Field): Header | undefined {
   const pick = readRecord(field, { known: ['name', 'value'] })
   if (pick === undefined) return undefined
   const asName = { pattern: headerNamePattern, maxLength: maxHeaderNameLength, what: 'the name of an HTTP header' }
   const name = readText(pick('name'), asName)
+  const refusal = name === undefined ? undefined : refusalOfHeader(name)
+  if (refusal !== undefined) complain(pick('name'), `is ${name}, which ${refusal}`)
   const asValue = { pattern: headerPattern, maxLength: maxHeaderLength, what: 'one line of printable ASCII' }
   const value = readText(pick('value'), asValue)
   return name === undefined || value === undefined ? undefined : { name, value }
 }
 
-function readAuth(field: Field): Auth | undefined {
+/** Who asks. */
+export function readAuth(field: Field): Auth | undefined {
   const pick = readRecord(field, { known: ['type', 'secret'] })
   if (pick === undefined) return undefined
   const type = readOneOf(pick('type'), authTypes)

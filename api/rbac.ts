@@ -97,6 +97,17 @@ export const accessObjects: readonly KubeObject[] = [
   role('ClusterRole', { name: 'sluice-operator', labels: aggregatedTo('edit', 'admin') }, operatorRules),
 ]
 
+/**
+ * That the controller may read the one Secret by which it asks its Prometheus. Without a name the role is there and
+ * allows nothing, so that an earlier one does not stay.
+ */
+export function prometheusAccess(secret: string | undefined): readonly KubeObject[] {
+  const metadata = { name: `${serviceAccountName}-prometheus`, namespace: systemNamespace }
+  const rules =
+    secret === undefined ? [] : [{ apiGroups: [''], resources: ['secrets'], resourceNames: [secret], verbs: ['get'] }]
+  return [role('Role', metadata, rules), binding('RoleBinding', metadata, 'Role')]
+}
+
 function role(kind: 'Role' | 'ClusterRole', metadata: ObjectMeta, rules: readonly RbacRule[]): KubeObject {
   return { apiVersion, kind, metadata: { ...metadata, labels: { ...labels, ...metadata.labels } }, rules }
 }

@@ -57,10 +57,12 @@ function approval(look: Look): Asked {
   const release = status?.release
   if (release === undefined || status === undefined) return refuse(nothingUnderWay(look, 'approve'))
   if (lacksVerdict(status)) return ask(`${describeStep(release)}, without a verdict`, look, boundTo(release))
+  const gates = status.phase === 'Progressing' ? (currentStep(look)?.gates ?? []) : []
+  const asks = gates.some((gate) => gate.kind === 'approval')
+  if (!asks && status.waiting?.reason.startsWith('Analysis') === true)
+    return refuse(waitsForMetrics(look, status.waiting))
   if (status.phase !== 'Progressing') return refuse(`${name} has nothing to approve: it is ${status.phase}`)
-  const gates = currentStep(look)?.gates ?? []
-  if (!gates.some((gate) => gate.kind === 'approval')) {
-    if (status.waiting?.reason.startsWith('Analysis') === true) return refuse(waitsForMetrics(look, status.waiting))
+  if (!asks) {
     const waits = gates.length === 0 ? 'it has no gate' : `it waits for: ${gates.map(gateText).join(', ')}`
     return refuse(`Step ${release.step} of ${name} needs no approval: ${waits}`)
   }
@@ -75,8 +77,10 @@ const lacksVerdict = ({ waiting, release }: RolloutStatus): boolean =>
 
 const boundTo = ({ step, stepHash }: Release): Binding => ({ step, stepHash })
 
-const waitsForMetrics = ({ name }: Look, { message, next }: Waiting): string =>
-  `${name} is not waiting for a person: ${message}. It ${next}; to end it now: sluice rollback ${name}`
+function waitsForMetrics({ name }: Look, { reason, message, next }: Waiting): string {
+  const end = reason === 'Analysis' ? `It ${next}; to end it now: sluice rollback ${name}` : `Next: ${next}`
+  return `${name} is not waiting for a person: ${message}. ${end}`
+}
 
 /** `step 2 of 3 (50 %), attempt 0123456789-1`. */
 const describeStep = ({ step, steps, weight, attempt }: Release): string =>

@@ -1,3 +1,4 @@
+import type { DefaultPrometheus } from '../api/analysis.ts'
 import type { LogFormat, LogLevel } from './log.ts'
 
 /** How a controller is run; all of it has a default. */
@@ -10,7 +11,7 @@ export interface ControllerConfig {
   /** Off: this process takes it that it is alone. */
   readonly leaderElection: boolean
   /** The Prometheus of metrics that name none. */
-  readonly prometheus?: string
+  readonly prometheus?: DefaultPrometheus
   /** What an Analysis of a namespace may ask besides: `host`, `host:port` or `*.domain`. */
   readonly allowedMetricsAddresses: readonly string[]
   readonly logLevel: LogLevel

@@ -3,7 +3,7 @@ import { type AskHttp, type Credentials, createHttpAsker } from '../analysis/htt
 import type { Measure, MeasureRequest, Reading } from '../analysis/measurement.ts'
 import type { Answer, Ask, HttpRequest } from '../analysis/provider.ts'
 import { providerFor } from '../analysis/registry.ts'
-import type { MetricSource } from '../api/analysis.ts'
+import type { DefaultPrometheus, MetricSource } from '../api/analysis.ts'
 import type { Clock } from '../api/clock.ts'
 import { systemNamespace } from '../api/names.ts'
 import type { KubeClient } from '../kube/types.ts'
@@ -21,7 +21,7 @@ export interface MeasurerDeps {
   readonly client: Pick<KubeClient, 'get' | 'list'>
   readonly clock: Clock
   /** The Prometheus of metrics that name none. */
-  readonly defaultPrometheus?: string
+  readonly defaultPrometheus?: DefaultPrometheus
   /** What an Analysis of a namespace may ask besides: `host`, `host:port` or `*.domain`. */
   readonly allowedAddresses: readonly string[]
   /** For tests. */
@@ -152,7 +152,7 @@ async function askStore(
   ask: Ask & { readonly kind: 'http' },
   signal: AbortSignal,
 ): Promise<SharedResult<Answer>> {
-  const read = await credentialsFor(desk, request, ask.request, signal)
+  const read = await credentialsFor(desk, request, ask, signal)
   if (read.kind === 'unreadable') return unasked(read.why)
   const { credentials } = read
   const reach = request.trusted || ask.toDefault ? 'everywhere' : 'notLinkLocal'
@@ -183,11 +183,11 @@ function byName([a = '']: readonly string[], [b = '']: readonly string[]): numbe
 async function credentialsFor(
   { deps, secrets }: Desk,
   { trusted, namespace: own }: MeasureRequest,
-  { auth }: HttpRequest,
+  { request: { auth }, asController }: Ask & { readonly kind: 'http' },
   signal: AbortSignal,
 ): Promise<CredentialsRead> {
   if (auth === undefined) return { kind: 'credentials', credentials: { type: 'none' } }
-  const name = { namespace: trusted ? systemNamespace : own, name: auth.secret }
+  const name = { namespace: trusted || asController ? systemNamespace : own, name: auth.secret }
   const key = `${name.namespace}/${name.name}`
   const { result } = await secrets(key, (ending) => readSecret(deps.client, name, ending), signal)
   return result.kind === 'values' ? credentialsIn(result.values, auth) : result

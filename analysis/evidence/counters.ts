@@ -27,8 +27,8 @@ export function growthOf(reading: Reading | undefined, last: Counters | undefine
   if (reading === undefined) return { kind: 'unknown', why: 'it was not asked' }
   if (reading.kind === 'away') return { kind: 'unknown', why: reading.why }
   const values = reading.kind === 'values' ? reading.values : []
-  const odd = values.find(({ value }) => !(value >= 0 && value <= maxCounter))
-  if (odd !== undefined) return { kind: 'unknown', why: `it gave ${odd.value}, which no counter can be` }
+  const [odd] = values.flatMap(({ value }) => (value >= 0 && value <= maxCounter ? [] : [String(value)])).sort()
+  if (odd !== undefined) return { kind: 'unknown', why: `it gave ${odd}, which no counter can be` }
   const seen = summed(values)
   if (seen.size > maxSeries) return { kind: 'unknown', why: `it gave ${seen.size} series, more than ${maxSeries}` }
   return { kind: 'known', by: last === undefined ? 0 : grown(seen, new Map(last)), counters: remembered(seen, last) }

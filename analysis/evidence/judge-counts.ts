@@ -48,7 +48,7 @@ export function tallied(tally: Tally, counts: Counts, terms: Terms): Tally {
     },
     worse: betOnWorse(tally.worse, counts, { ratio: terms.ratio, clumping, falseAlarm: terms.falseAlarm }),
     notWorse: betOnNotWorse(tally.notWorse, counts, terms.margin, clumping),
-    clumping: process.env['CC'] ? both(tally, counts) : learned(tally.clumping, counts.stable),
+    clumping: learned(tally.clumping, counts.stable),
     wellness,
   }
 }
@@ -58,12 +58,4 @@ export function findingOf(tally: Tally, { falseAlarm }: Terms): Finding {
   if (logWorse(tally.worse) >= -Math.log(falseAlarm)) return 'worse'
   if (tally.wellness.unwell) return 'unwell'
   return logNotWorse(tally.notWorse) >= -Math.log(falsePass) ? 'notWorse' : 'unclear'
-}
-
-function both(tally: Tally, counts: Counts): Clumping {
-  const one = learned(tally.clumping, counts.stable)
-  const last = (tally.clumping as unknown as { cl: Counts['canary'] | undefined }).cl
-  const two = learned({ squares: one.squares, expected: one.expected, ...(last && { last }) } as Clumping, counts.canary)
-  ;(one as { cl?: unknown }).cl = counts.canary
-  return { ...one, squares: two.squares, expected: two.expected }
 }

@@ -51,7 +51,7 @@ export function verdictWhy(verdict: 'pass' | 'fail', tally: Tally, terms: Terms)
 
 export function unwellWhy({ wellness }: Tally): string {
   const { now, usual } = ratesFelt(wellness)
-  return `the service itself is unwell: stable fails ${percent(now)} of its requests, and ${percent(usual)} before`
+  return `the service itself is unwell: stable fails ${percent(now)} of its requests, usually ${percent(usual)}`
 }
 
 /** `note`: why the last measurement brought nothing. */

@@ -1,4 +1,4 @@
-import type { PrometheusSource } from '../../api/analysis.ts'
+import type { Auth, DefaultPrometheus, Header, PrometheusSource } from '../../api/analysis.ts'
 import { isRecord, type JsonObject } from '../../api/json.ts'
 import { away, parseBody, statusProblem, wordsOf } from '../json-answer.ts'
 import type { Reading } from '../measurement.ts'
@@ -18,25 +18,49 @@ export const prometheus: MetricProvider<PrometheusSource> = {
   read: (_source, _question, answer) => readAnswer(answer),
 }
 
-function askPrometheus(source: PrometheusSource, question: string, atMs: number, defaultAddress?: string): Ask {
-  const address = source.address ?? defaultAddress
-  if (address === undefined)
+function askPrometheus(source: PrometheusSource, question: string, atMs: number, given?: DefaultPrometheus): Ask {
+  const store = storeOf(source, given)
+  if (store === undefined)
     return impossible(
       'there is no Prometheus to ask: the metric names no address, and the controller was started without --prometheus',
     )
+  const { address, headers, auth, ...whose } = store
   const problem = addressProblem(address)
   if (problem !== undefined) return impossible(`the address of Prometheus ${problem}`)
-  const headers = headersProblem(source.headers)
-  if (headers !== undefined) return impossible(headers)
+  const unsendable = headersProblem(headers)
+  if (unsendable !== undefined) return impossible(unsendable)
   const { path, times } = momentOf(source, atMs)
   const request = {
     method: 'POST' as const,
     url: under(address, path),
-    headers: [...source.headers, { name: 'Content-Type', value: 'application/x-www-form-urlencoded' }],
+    headers: [...headers, { name: 'Content-Type', value: 'application/x-www-form-urlencoded' }],
     body: new URLSearchParams({ query: question, ...times, timeout: '5s' }).toString(),
-    ...(source.auth === undefined ? {} : { auth: source.auth }),
+    ...(auth === undefined ? {} : { auth }),
   }
-  return { kind: 'http', request, toDefault: source.address === undefined }
+  return { kind: 'http', request, ...whose }
+}
+
+interface Store extends Pick<Ask & { readonly kind: 'http' }, 'toDefault' | 'asController'> {
+  readonly address: string
+  readonly headers: readonly Header[]
+  readonly auth: Auth | undefined
+}
+
+/**
+ * Whom to ask, and as whom. The controller's store gets what the metric says itself, then what the controller was given
+ * for it; an address of the metric's own gets nothing of the controller's.
+ */
+function storeOf({ address, headers, auth }: PrometheusSource, given?: DefaultPrometheus): Store | undefined {
+  if (address !== undefined) return { address, headers, auth, toDefault: false, asController: false }
+  if (given === undefined) return undefined
+  const own = headers.map(({ name }) => name.toLowerCase())
+  return {
+    address: given.address,
+    headers: [...headers, ...given.headers.filter(({ name }) => !own.includes(name.toLowerCase()))],
+    auth: auth ?? given.auth,
+    toDefault: true,
+    asController: auth === undefined,
+  }
 }
 
 const impossible = (why: string): Ask => ({ kind: 'impossible', why })

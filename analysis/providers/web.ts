@@ -33,7 +33,7 @@ function askWeb({ url, method, headers, body, auth }: WebSource): Ask {
     ...(body === undefined ? {} : { body }),
     ...(auth === undefined ? {} : { auth }),
   }
-  return { kind: 'http', request, toDefault: false }
+  return { kind: 'http', request, toDefault: false, asController: false }
 }
 
 function readAnswer(path: string, answer: Answer): Reading {

@@ -1,3 +1,4 @@
+import { refusedHeaders } from '../header.ts'
 import {
   addressPattern,
   headerNamePattern,
@@ -19,10 +20,27 @@ const header = object(
     name: text('Its name.', { pattern: headerNamePattern, maxLength: maxHeaderNameLength }),
     value: text('Its value. A secret belongs into auth.', { pattern: headerPattern, maxLength: maxHeaderLength }),
   },
-  { required: ['name', 'value'] },
+  {
+    required: ['name', 'value'],
+    rules: [
+      {
+        rule: `!(self.name.lowerAscii() in [${refusedHeaders.map((name) => `'${name}'`).join(', ')}])`,
+        message: 'this header cannot be set: credentials belong in a Secret, named by auth',
+        fieldPath: '.name',
+      },
+    ],
+  },
 )
 
-const headers = named('HTTP headers, such as X-Scope-OrgID, which names a tenant.', header, { maxItems: maxHeaders })
+const headers = named('HTTP headers, such as X-Scope-OrgID, which names a tenant.', header, {
+  maxItems: maxHeaders,
+  rules: [
+    {
+      rule: 'self.all(a, self.exists_one(b, a.name.lowerAscii() == b.name.lowerAscii()))',
+      message: 'names the same header twice: upper and lower case are alike',
+    },
+  ],
+})
 
 const auth = object(
   'Who asks.',

@@ -3,7 +3,12 @@ import { conditionKinds } from '../parse-condition.ts'
 import { sourceKinds } from '../parse-source.ts'
 import { conditionSchemas } from './metric-condition.ts'
 import { sourceSchemas } from './metric-source.ts'
-import { duration, exactlyOne, object, type Schema, text } from './schema.ts'
+import { duration, exactlyOne, object, type Rule, type Schema, text } from './schema.ts'
+
+const countedAtOnce: Rule = {
+  rule: '!has(self.evidence) || !has(self.prometheus) || !has(self.prometheus.range)',
+  message: 'range is not for evidence, which counts at one moment',
+}
 
 /** One metric of an analysis; `parse-analysis.ts` reads the same. */
 export const metricSchema: Schema = object(
@@ -22,5 +27,5 @@ export const metricSchema: Schema = object(
     ...sourceSchemas,
     ...conditionSchemas,
   },
-  { required: ['name'], rules: [exactlyOne(...sourceKinds), exactlyOne(...conditionKinds)] },
+  { required: ['name'], rules: [exactlyOne(...sourceKinds), exactlyOne(...conditionKinds), countedAtOnce] },
 )

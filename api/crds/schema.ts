@@ -47,7 +47,7 @@ export function object(
     description,
     properties,
     ...(required.length === 0 ? {} : { required }),
-    ...(rules.length === 0 ? {} : { 'x-kubernetes-validations': rules }),
+    ...checked(rules),
   }
 }
 
@@ -58,10 +58,12 @@ export interface ListExtras {
 }
 
 /** A list whose items are told apart by their `name`: the server refuses two of one name. */
-export function named(description: string, items: Schema, bounds: Omit<ListExtras, 'rules'>): Schema {
+export function named(description: string, items: Schema, { rules = [], ...bounds }: ListExtras): Schema {
   const keys = { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] } as const
-  return { type: 'array', description, items, ...bounds, ...keys }
+  return { type: 'array', description, items, ...bounds, ...keys, ...checked(rules) }
 }
+
+const checked = (rules: readonly Rule[]) => (rules.length === 0 ? {} : { 'x-kubernetes-validations': rules })
 
 /** A list that one writer owns as a whole. */
 export function list(description: string, items: Schema, { rules = [], ...bounds }: ListExtras): Schema {
@@ -71,7 +73,7 @@ export function list(description: string, items: Schema, { rules = [], ...bounds
     items,
     ...bounds,
     'x-kubernetes-list-type': 'atomic',
-    ...(rules.length === 0 ? {} : { 'x-kubernetes-validations': rules }),
+    ...checked(rules),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Measure, Reading } from '../../analysis/measurement.ts'
 import { mayStayEmpty } from '../../analysis/questions.ts'
-import type { Metric } from '../../api/analysis.ts'
+import type { DefaultPrometheus, Metric } from '../../api/analysis.ts'
 import type { KubeObject } from '../../api/kube-object.ts'
 import { systemClock } from '../../rollout-controller/loop/clock.ts'
 import type { AnalysisView, Snapshot } from '../../rollout-controller/snapshot.ts'
@@ -18,7 +18,7 @@ export async function askStores(
   session: Session,
   rollout: KubeObject,
   files: readonly KubeObject[],
-  asked: string | undefined,
+  asked: DefaultPrometheus | undefined,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const analyses = [...(await storedAnalyses(session, signal)), ...files].map(asStable)
@@ -54,7 +54,7 @@ export async function findingsFrom(
 }
 
 /** What the cluster knows of its pods needs no question beforehand. */
-function canBeAsked({ source }: Metric, prometheus: string | undefined): boolean {
+function canBeAsked({ source }: Metric, prometheus: DefaultPrometheus | undefined): boolean {
   if (source.kind === 'prometheus') return source.address !== undefined || prometheus !== undefined
   return source.kind === 'web'
 }
@@ -69,14 +69,8 @@ function findingOf(
 ): readonly Finding[] {
   const of = `analysis ${use.name}, metric ${name}`
   const asked = `${question === 'value' ? 'query' : `query of ${question}`} ${query.replace(/\s+/g, ' ').trim()}`
-  switch (reading?.kind) {
-    case 'empty':
-      return mayStayEmpty(condition, question) ? [] : [withoutData(of, asked, reading.what)]
-    case 'away':
-      return refused(of, asked, reading.why, wanted)
-    default:
-      return []
-  }
+  if (reading?.kind === 'away') return refused(of, asked, reading.why, wanted)
+  return reading?.kind !== 'empty' || mayStayEmpty(condition, question) ? [] : [withoutData(of, asked, reading.what)]
 }
 
 const withoutData = (of: string, asked: string, what: string): Finding => ({

@@ -1,5 +1,7 @@
 import { lookup } from 'node:dns/promises'
+import type { DefaultPrometheus } from '../../api/analysis.ts'
 import { deploymentResource, serviceAccountName, systemNamespace } from '../../api/names.ts'
+import { type ReadText, readAuthText, readHeaderText } from '../../api/prometheus-args.ts'
 import { KubeError } from '../../kube/errors.ts'
 import { listAt } from '../json.ts'
 import type { Session } from '../session.ts'
@@ -8,7 +10,7 @@ import { type ServiceAddress, serviceOf, startServiceProxy } from './service-pro
 /** Where metrics that name no Prometheus are asked, as the controller of this cluster would, but from here. */
 export interface Store {
   /** Absent: nobody said where it is. */
-  readonly prometheus?: string
+  readonly prometheus?: DefaultPrometheus
   /** What an Analysis of a namespace may ask besides. */
   readonly allowedAddresses: readonly string[]
   /** How it is reached, when not directly. */
@@ -17,16 +19,25 @@ export interface Store {
 }
 
 /** `asked`: what the person says; otherwise what the controller in the cluster was started with. */
-export async function openStore(session: Session, asked: string | undefined, signal: AbortSignal): Promise<Store> {
+export async function openStore(
+  session: Session,
+  asked: DefaultPrometheus | undefined,
+  signal: AbortSignal,
+): Promise<Store> {
   const args = await controllerArgs(session, signal)
   const allowedAddresses = valuesOf(args, '--allow-metrics-address')
-  const prometheus = asked ?? valuesOf(args, '--prometheus')[0]
+  const prometheus = asked ?? givenIn(args)
   if (prometheus === undefined) return { allowedAddresses, close: nothing }
-  const service = serviceOf(prometheus)
-  if (service === undefined || (await isKnownHere(prometheus))) return { prometheus, allowedAddresses, close: nothing }
+  const service = isPlain(prometheus) ? serviceOf(prometheus.address) : undefined
+  if (service === undefined || (await isKnownHere(prometheus.address)))
+    return { prometheus, allowedAddresses, close: nothing }
   const proxy = await startServiceProxy(session.client, service)
-  return { prometheus: proxy.url, allowedAddresses, via: viaText(service), close: proxy.close }
+  const proxied = { address: proxy.url, headers: [] }
+  return { prometheus: proxied, allowedAddresses, via: viaText(service), close: () => proxy.close() }
 }
+
+/** Headers and credentials do not get through the API server. */
+const isPlain = ({ headers, auth }: DefaultPrometheus): boolean => headers.length === 0 && auth === undefined
 
 const nothing = (): Promise<void> => Promise.resolve()
 
@@ -53,8 +64,21 @@ async function controllerArgs({ client }: Session, signal: AbortSignal): Promise
   }
 }
 
-/** `--flag=value` and `--flag value`. */
-function valuesOf(args: readonly string[], flag: string): readonly string[] {
+/** What cannot be read is left out: with it the controller itself does not start. */
+function givenIn(args: readonly string[]): DefaultPrometheus | undefined {
+  const [address] = valuesOf(args, '--prometheus')
+  if (address === undefined) return undefined
+  const read = <T>(flag: string, readText: (text: string) => ReadText<T>): readonly T[] =>
+    valuesOf(args, flag)
+      .map(readText)
+      .flatMap((one) => (one.kind === 'ok' ? [one.value] : []))
+  const [auth] = read('--prometheus-auth', readAuthText)
+  return { address, headers: read('--prometheus-header', readHeaderText), ...(auth === undefined ? {} : { auth }) }
+}
+
+/** `--flag=value` and `--flag value`, as a container gets them: `$$` is one `$`. */
+function valuesOf(given: readonly string[], flag: string): readonly string[] {
+  const args = given.map((arg) => arg.replaceAll('$$', () => '$'))
   return args.flatMap((arg, index) => {
     if (arg === flag) return args[index + 1] ?? []
     return arg.startsWith(`${flag}=`) ? arg.slice(flag.length + 1) : []

@@ -61,20 +61,27 @@ function outcomeOf(metrics: readonly TriedMetric[], hasCanary: boolean): Pick<Tr
 }
 
 /** The one analysis that this Rollout was made to use. */
-function viewIn({ analyses, problems, rollout }: Snapshot, name: string): AnalysisView {
-  const view = analyses.find(({ id }) => id === `background/${name}`)
-  if (view !== undefined) return view
-  const own = problems.filter(({ reason }) => reason === 'AnalysisInvalid')
-  const [problem = problems[0]] = own
-  if (problem === undefined)
-    throw new CliError(exitCodes.failed, `${rollout.meta.name} cannot be read; see: sluice lint`)
-  const isMissing = problem.message.includes('does not exist')
-  const code = isMissing ? exitCodes.notFound : exitCodes.failed
-  const prefix = `Rollout ${rollout.meta.namespace}/${rollout.meta.name}: `
-  throw new CliError(
-    code,
-    `${problem.message.replace(prefix, '').replace(/^spec\.strategy\.canary\.analysis\[0\]:? /, '')}; ${problem.next}`,
-  )
+function viewIn(snapshot: Snapshot, name: string): AnalysisView {
+  const view = snapshot.analyses.find(({ id }) => id === `background/${name}`)
+  if (view === undefined) throw whyNot(snapshot)
+  return view
+}
+
+/** Where it would stand in the spec is of no interest: it does not stand there. */
+function whyNot({ problems, rollout: { meta, spec } }: Snapshot): CliError {
+  if (spec === undefined)
+    return new CliError(
+      exitCodes.failed,
+      `The spec of ${meta.name} has problems; see them with: sluice lint ${meta.name}`,
+    )
+  const { message = '' } = problems.find(({ reason }) => reason === 'AnalysisInvalid') ?? {}
+  const [, missing] = / names (.+), which does not exist$/.exec(message) ?? []
+  if (missing !== undefined)
+    return new CliError(
+      exitCodes.notFound,
+      `There is no ${missing}: sluice analysis list -n ${meta.namespace} shows those there are`,
+    )
+  return new CliError(exitCodes.failed, message.replace(/^.*?\.analysis\[0\]: /, ''))
 }
 
 /** Said, or known by name, or what is stored under it: the namespace's own first. */

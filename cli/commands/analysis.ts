@@ -9,11 +9,11 @@ import { openStore, type Store } from '../analysis/store.ts'
 import { type Trial, tryAnalysis } from '../analysis/try.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { outputOption } from '../options.ts'
+import { type PrometheusFlags, prometheusIn, withPrometheusFlags } from '../prometheus-flags.ts'
 import { type ClusterFlags, type Context, type Session, withClusterFlags, withSession } from '../session.ts'
 import { catalogueTable } from '../view/analysis-catalogue.ts'
 import { trialTree } from '../view/analysis-try.ts'
 import { type OutputFormat, printBranch, printData, printLines } from '../view/print.ts'
-import { urlArgument } from './controller.ts'
 
 /** What is measured: the analyses there are, and what one of them says now. */
 export function analysisCommand(context: Context): Command {
@@ -53,26 +53,25 @@ function showCatalogue({ terminal }: Context, catalogue: Catalogue, { output }: 
   for (const missing of catalogue.missing) terminal.err(`warning: ${missing}`)
 }
 
-interface TryOptions extends ClusterFlags {
+interface TryOptions extends ClusterFlags, PrometheusFlags {
   readonly rollout: string
   readonly kind?: AnalysisKind
-  readonly arg: readonly Argument[]
-  readonly prometheus?: string
+  readonly arg?: readonly Argument[]
   readonly output?: OutputFormat
 }
 
 function tryCommand(context: Context): Command {
-  return withClusterFlags(new Command('try'))
+  const command = withClusterFlags(new Command('try'))
     .description('ask what an analysis asks for a Rollout now, and judge it: exit 0 pass, 1 fail, 8 inconclusive')
     .argument('<analysis>', 'its name')
     .requiredOption('--rollout <name>', 'the Rollout that it is asked for')
     .addOption(new Option('--kind <kind>', 'when several have this name').choices(analysisKinds))
-    .option('--arg <name=value>', "an argument, instead of the Rollout's own; can be repeated", argument, [])
-    .option('--prometheus <url>', "instead of the controller's", urlArgument)
+    .option('--arg <name=value>', "an argument, instead of the Rollout's own; can be repeated", argument)
+  return withPrometheusFlags(command, "instead of the controller's")
     .addOption(outputOption(['json', 'yaml']))
     .action((analysis: string, options: TryOptions) =>
       withSession(context, options, async (session) => {
-        const store = await openStore(session, options.prometheus, context.signal)
+        const store = await openStore(session, prometheusIn(options), context.signal)
         try {
           context.exitCode = await tryOne(context, session, store, analysis, options)
         } finally {
@@ -82,7 +81,7 @@ function tryCommand(context: Context): Command {
     )
 }
 
-function argument(text: string, before: readonly Argument[]): readonly Argument[] {
+function argument(text: string, before: readonly Argument[] = []): readonly Argument[] {
   const at = text.indexOf('=')
   if (at < 1) throw new InvalidArgumentError('write it as name=value')
   return [...before, { name: text.slice(0, at), value: text.slice(at + 1) }]
@@ -93,7 +92,7 @@ async function tryOne(
   session: Session,
   store: Store,
   analysis: string,
-  { rollout: name, kind, arg, output }: TryOptions,
+  { rollout: name, kind, arg = [], output }: TryOptions,
 ): Promise<ExitCode> {
   const { terminal, signal } = context
   const { client, namespace } = session
@@ -109,7 +108,7 @@ async function tryOne(
   return exitOf(trial)
 }
 
-const storeText = ({ prometheus, via }: Store): string | undefined => via ?? prometheus
+const storeText = ({ prometheus, via }: Store): string | undefined => via ?? prometheus?.address
 
 /** A Prometheus of the cluster has no name outside of it. */
 function adviseOn({ terminal }: Context, { metrics }: Trial, { prometheus }: Store): void {

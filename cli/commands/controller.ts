@@ -1,14 +1,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { runController } from '../../rollout-controller/controller.ts'
 import { type LogLevel, logLevels } from '../../rollout-controller/log.ts'
+import { parseAllowList } from '../../rollout-controller/metrics-access/allow-list.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { type PrometheusFlags, prometheusIn, withPrometheusFlags } from '../prometheus-flags.ts'
 import { type ClusterFlags, type Context, connectionOf, withClusterFlags } from '../session.ts'
 
-interface ControllerFlags extends ClusterFlags {
+interface ControllerFlags extends ClusterFlags, PrometheusFlags {
   readonly inCluster?: boolean
   readonly metricsPort?: number
   readonly leaderElection: boolean
-  readonly prometheus?: string
   readonly allowMetricsAddress: readonly string[]
   readonly logLevel: LogLevel
   readonly logFormat: 'text' | 'json'
@@ -18,17 +19,16 @@ interface ControllerFlags extends ClusterFlags {
 const inClusterPort = 8080
 
 export function controllerCommand(context: Context): Command {
-  return withClusterFlags(new Command('controller'))
+  const command = withClusterFlags(new Command('controller'))
     .description("run the controller here, against the current context, as Sluice's service account")
     .option('--in-cluster', `in its own pod: serves probes and metrics on every address, port ${inClusterPort}`)
     .option('--metrics-port <port>', 'serve /metrics, /healthz and /readyz here', portArgument)
     .option('--no-leader-election', 'take it that no other controller runs')
-    .option(
-      '--prometheus <url>',
-      'where analyses ask that name no address, such as http://prometheus.monitoring:9090',
-      urlArgument,
-    )
-    .option('--allow-metrics-address <host[:port]>', metricsAddressHelp, collect, [])
+  return withPrometheusFlags(
+    command,
+    'where analyses ask that name no address, such as http://prometheus.monitoring:9090',
+  )
+    .option('--allow-metrics-address <host[:port]>', metricsAddressHelp, anotherMetricsAddress, [])
     .addOption(new Option('--log-level <level>', 'how much to say').choices(logLevels).default('info'))
     .addOption(new Option('--log-format <format>', 'how to say it').choices(['text', 'json']).default('text'))
     .action((options: ControllerFlags) => run(context, options))
@@ -36,7 +36,8 @@ export function controllerCommand(context: Context): Command {
 
 async function run(context: Context, options: ControllerFlags): Promise<void> {
   const { terminal, signal } = context
-  const { namespace, logLevel, logFormat, leaderElection, prometheus, allowMetricsAddress } = options
+  const { namespace, logLevel, logFormat, leaderElection, allowMetricsAddress } = options
+  const prometheus = prometheusIn(options)
   const connection = await connectionOf(options)
   context.where = { server: connection.server, context: connection.contextName }
   const port = options.metricsPort ?? (options.inCluster === true ? inClusterPort : undefined)
@@ -66,13 +67,18 @@ async function run(context: Context, options: ControllerFlags): Promise<void> {
 export const metricsAddressHelp =
   'what an Analysis of a namespace may ask besides that Prometheus (again for more; *.domain for all below); a ClusterAnalysis may ask anything'
 
-export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value]
+export function anotherMetricsAddress(text: string, before: readonly string[]): readonly string[] {
+  if (isAllowable(text)) return [...before, text]
+  throw new InvalidArgumentError('write it as host, host:port or *.domain')
+}
 
-/** The address of a server that is asked by HTTP. */
-export function urlArgument(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return text
-  throw new InvalidArgumentError('an address is a URL such as http://prometheus.monitoring:9090')
+function isAllowable(entry: string): boolean {
+  try {
+    parseAllowList([entry])
+    return true
+  } catch {
+    return false
+  }
 }
 
 function portArgument(text: string): number {

@@ -4,23 +4,23 @@ import { installManifests, type InstallOptions as Manifests } from '../../api/in
 import { CliError } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { install } from '../install-flow.ts'
+import { type PrometheusFlags, prometheusIn, withPrometheusFlags } from '../prometheus-flags.ts'
 import { type ClusterFlags, type Context, withClusterFlags, withSession } from '../session.ts'
-import { collect, metricsAddressHelp, urlArgument } from './controller.ts'
+import { anotherMetricsAddress, metricsAddressHelp } from './controller.ts'
 
-interface InstallOptions extends ClusterFlags {
+interface InstallOptions extends ClusterFlags, PrometheusFlags {
   readonly dryRun?: boolean
   readonly image?: string
-  readonly prometheus?: string
   readonly allowMetricsAddress: readonly string[]
   readonly output?: 'yaml' | 'json'
 }
 
 export function installCommand(context: Context): Command {
-  return withClusterFlags(new Command('install'))
+  const command = withClusterFlags(new Command('install'))
     .description('put the kinds, rights and policies of Sluice into the cluster, or bring them up to date')
     .option('--image <ref>', 'run the controller in the cluster, from this image')
-    .option('--prometheus <url>', 'with --image: where analyses ask that name no address', urlArgument)
-    .option('--allow-metrics-address <host[:port]>', `with --image: ${metricsAddressHelp}`, collect, [])
+  return withPrometheusFlags(command, 'with --image: where analyses ask that name no address')
+    .option('--allow-metrics-address <host[:port]>', `with --image: ${metricsAddressHelp}`, anotherMetricsAddress, [])
     .option('--dry-run', 'change nothing; with -o, print the manifests')
     .addOption(new Option('-o, --output <format>', 'print the manifests (with --dry-run)').choices(['yaml', 'json']))
     .action(async (options: InstallOptions) => {
@@ -34,7 +34,9 @@ export function installCommand(context: Context): Command {
     })
 }
 
-function manifestsOf({ image, prometheus, allowMetricsAddress }: InstallOptions): Manifests {
+function manifestsOf(options: InstallOptions): Manifests {
+  const { image, allowMetricsAddress } = options
+  const prometheus = prometheusIn(options)
   if (image !== undefined) {
     const metrics = {
       allowedMetricsAddresses: allowMetricsAddress,

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import type { DefaultPrometheus } from '../../api/analysis.ts'
 import type { KubeObject } from '../../api/kube-object.ts'
 import { parseRollout } from '../../api/parse.ts'
 import { findingsOfAnalysis } from '../analysis/lint-analysis.ts'
@@ -6,6 +7,7 @@ import { askStores } from '../analysis/lint-stores.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { findingsOf } from '../lint.ts'
 import { outputOption } from '../options.ts'
+import { type PrometheusFlags, prometheusIn, withPrometheusFlags } from '../prometheus-flags.ts'
 import { another, givenFrom, inNamespaceOf } from '../rollout-source.ts'
 import { type ClusterFlags, type Context, type Session, withClusterFlags, withSession } from '../session.ts'
 import { sightOf } from '../snapshot.ts'
@@ -13,34 +15,30 @@ import { plural } from '../view/marks.ts'
 import { type OutputFormat, printBranch, printData } from '../view/print.ts'
 import { type Finding, findingBranch } from '../view/problems.ts'
 import { span, strong, words } from '../view/spans.ts'
-import { urlArgument } from './controller.ts'
 
-interface LintOptions extends ClusterFlags {
+interface LintOptions extends ClusterFlags, PrometheusFlags {
   readonly filename?: readonly string[]
-  readonly prometheus?: string
   readonly output?: OutputFormat
 }
 
 export function lintCommand(context: Context): Command {
-  return withClusterFlags(new Command('lint'))
+  const command = withClusterFlags(new Command('lint'))
     .description('check a Rollout and all that it names, before the first release')
     .argument('[name]', 'a Rollout of the cluster')
     .option('-f, --filename <file>', 'a file instead, or - for standard input; can be repeated', another)
-    .option(
-      '--prometheus <url>',
-      "ask this one whether the queries of analyses return data, instead of the controller's",
-      urlArgument,
-    )
+  const where = "ask this one whether the queries of analyses return data, instead of the controller's"
+  return withPrometheusFlags(command, where)
     .addOption(outputOption(['json', 'yaml']))
     .action((name: string | undefined, options: LintOptions) =>
       withSession(context, options, async (session) => {
+        const asked = prometheusIn(options)
         const { rollouts, analyses } = await givenFrom(session, name, options.filename ?? [], context.signal)
         const results: ExitCode[] = []
         for (const analysis of analyses)
           results.push(say(context, inNamespaceOf(session, analysis), analysis, findingsOfAnalysis(analysis), options))
         for (const rollout of rollouts) {
           const there = inNamespaceOf(session, rollout)
-          const findings = await find(context, there, rollout, analyses, options)
+          const findings = await find(context, there, rollout, analyses, { ...options, asked })
           results.push(say(context, there, rollout, findings, options))
         }
         context.exitCode = results.find((code) => code !== exitCodes.ok) ?? exitCodes.ok
@@ -76,7 +74,7 @@ async function find(
   session: Session,
   rollout: KubeObject,
   analyses: readonly KubeObject[],
-  { filename, prometheus }: LintOptions,
+  { filename, asked }: LintOptions & { readonly asked: DefaultPrometheus | undefined },
 ): Promise<readonly Finding[]> {
   const parsed = parseRollout(rollout)
   if (parsed.kind === 'problems')
@@ -84,5 +82,5 @@ async function find(
   const { snapshot } = await sightOf(session, rollout, signal, analyses)
   const found = findingsOf(snapshot, filename === undefined)
   if (snapshot.analyses.length === 0) return found
-  return [...found, ...(await askStores(session, rollout, analyses, prometheus, signal))]
+  return [...found, ...(await askStores(session, rollout, analyses, asked, signal))]
 }

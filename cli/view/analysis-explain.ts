@@ -1,4 +1,5 @@
 import type { AnalysisRun } from '../../api/analysis-run.ts'
+import { formatDuration } from '../../api/duration.ts'
 import type { RolloutStatus, Waiting } from '../../api/status.ts'
 import { decidingRuns, isAtWork, useOf } from '../analyses-at-work.ts'
 import type { Look } from '../look.ts'
@@ -53,7 +54,9 @@ function deadlineOf({ spec, status }: Look, run: AnalysisRun, now: number): read
   const use = useOf(run, spec, status?.release)
   const { reason, until } = status?.waiting ?? {}
   if (use === undefined || reason === 'AnalysisInconclusive') return []
-  const limit = until === undefined ? 'at its deadline, which waits for the store,' : `by ${timeText(until, now)}`
+  const within =
+    reason === 'AnalysisAway' ? 'at its deadline, which stands still,' : `after ${formatDuration(use.deadlineMs)}`
+  const limit = until === undefined ? within : `by ${timeText(until, now)}`
   return [
     {
       key: 'deadline',

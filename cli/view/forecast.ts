@@ -55,15 +55,17 @@ export function forecastTree(
 
 /** With what a missing verdict leads to. */
 const foretoldText = (gate: Gate): string =>
-  gate.kind === 'analysis' ? `${gateText(gate)} (${limitText(gate.use)})` : gateText(gate)
+  gate.kind === 'analysis' && !gate.use.advisory ? `${gateText(gate)} (${limitText(gate.use)})` : gateText(gate)
 
 const limitText = (use: AnalysisUse): string =>
-  use.advisory ? 'decides nothing' : `without a verdict after ${formatDuration(use.deadlineMs)} it ${deadlineText(use)}`
+  `without a verdict after ${formatDuration(use.deadlineMs)} it ${deadlineText(use)}`
 
 const analysisBranch = (label: string, use: AnalysisUse, what: string): Branch => ({
   key: label,
   label,
-  text: words(strong(use.name), `${what};`, dim(limitText(use))),
+  text: use.advisory
+    ? words(strong(use.name), dim('advises, and decides nothing'))
+    : words(strong(use.name), `${what};`, dim(limitText(use))),
 })
 
 function stepBranch({ number, mark, weight, pods, gates }: ForetoldStep): Branch {

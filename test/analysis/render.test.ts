@@ -109,11 +109,6 @@ describe('an analysis that a Rollout uses', () => {
     ['a condition about something else', threshold({ fail: 'result < 1' }), 'metric m: fail "result < 1": '],
     ['a query that is no JSONPath', { prometheus: undefined, web: { url: 'http://a' }, ...threshold() }, 'query up '],
     ['a fact that there is not', { prometheus: undefined, kubernetes: {}, ...threshold() }, 'query up '],
-    [
-      'a header that says who is asked',
-      { prometheus: { headers: [{ name: 'Host', value: 'a' }] }, ...threshold() },
-      'header Host cannot be set',
-    ],
   ])('is refused with %s, and the metric is named', (_, metric, said) => {
     expect(problemsOf(specOf(metric))).toContain(said)
   })

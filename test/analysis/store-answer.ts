@@ -5,7 +5,7 @@ import { prometheus } from '../../analysis/providers/prometheus.ts'
 /** What a Prometheus says now, asked and read as Sluice does. Throws when it does not answer. */
 export async function askPrometheus(url: string, query: string): Promise<readonly SeriesValue[]> {
   const source = { kind: 'prometheus', headers: [] } as const
-  const ask = prometheus.ask(source, query, Date.now(), url)
+  const ask = prometheus.ask(source, query, Date.now(), { address: url, headers: [] })
   if (ask.kind !== 'http') throw new Error(`cannot ask: ${JSON.stringify(ask)}`)
   const { method, headers, body } = ask.request
   const fields = Object.fromEntries(headers.map(({ name, value }) => [name, value]))

@@ -142,6 +142,26 @@ describe.each(['Analysis', 'ClusterAnalysis'] as const)('the API server, given a
       'headers[0].value',
     ],
     [
+      'a header that frames',
+      measuring(metric({ prometheus: { headers: [{ name: 'HOST', value: 'a' }] } })),
+      'cannot be set',
+    ],
+    [
+      'a header with credentials',
+      measuring(metric({ prometheus: undefined, web: { url: 'http://a', headers: [{ name: 'Cookie', value: 'a' }] } })),
+      'web.headers[0].name: Invalid value: this header cannot be set',
+    ],
+    [
+      'a header twice',
+      measuring(metric({ prometheus: { headers: ['X', 'x'].map((name) => ({ name, value: '' })) } })),
+      'names the same header twice',
+    ],
+    [
+      'evidence over a range',
+      measuring(metric({ prometheus: { range: { last: '5m', step: '30s' } }, threshold: undefined, evidence })),
+      'range is not for evidence',
+    ],
+    [
       'a step longer than the range',
       measuring(metric({ prometheus: { range: { last: '1m', step: '2m' } } })),
       'step must not be longer than last',

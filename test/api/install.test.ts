@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { Auth } from '../../api/analysis.ts'
 import { installManifests, uninstallOrder } from '../../api/install.ts'
 import { type JsonObject, objectsOf } from '../../api/json.ts'
+import type { KubeObject } from '../../api/kube-object.ts'
 import { accessObjects, controllerRules } from '../../api/rbac.ts'
 
 const kinds = installManifests({ image: 'registry.example.com/sluice:1' }).map(({ kind }) => kind)
@@ -38,6 +40,40 @@ describe("people's rights", () => {
     expect([mayWrite('analyses'), mayWrite('clusteranalyses')]).toEqual([true, false])
   })
 })
+
+describe('a controller that asks its Prometheus with a Secret', () => {
+  const store = (auth?: Auth) => ({ address: 'https://mimir', headers: [], ...(auth && { auth }) })
+  const installed = (auth?: Auth) => installManifests({ image: 'x', metrics: { prometheus: store(auth) } })
+  const rulesOn = (resource: string, manifests: readonly KubeObject[]) =>
+    manifests.flatMap(({ metadata, rules }) =>
+      objectsOf(rules)
+        .filter((rule) => has(rule, 'resources', resource))
+        .map((rule) => ({ namespace: metadata.namespace, ...rule })),
+    )
+
+  it('may read that one, and nobody else may by it', () => {
+    const manifests = installed({ type: 'bearer', secret: 'mimir' })
+    expect(rulesOn('secrets', manifests)).toEqual([
+      { namespace: 'sluice-system', apiGroups: [''], resources: ['secrets'], resourceNames: ['mimir'], verbs: ['get'] },
+    ])
+    expect(manifests.find(({ kind, metadata }) => kind === 'RoleBinding' && metadata.name === roleName)).toMatchObject({
+      metadata: { namespace: 'sluice-system' },
+      roleRef: { kind: 'Role', name: roleName },
+      subjects: [{ kind: 'ServiceAccount', name: 'sluice-controller', namespace: 'sluice-system' }],
+    })
+  })
+
+  it('loses the right when it is installed without', () => {
+    expect(rulesOn('secrets', installed())).toEqual([])
+    expect(installed().find(({ metadata }) => metadata.name === roleName)).toMatchObject({ kind: 'Role', rules: [] })
+  })
+
+  it('keeps it when only the kinds are brought up to date', () => {
+    expect(installManifests().map(({ metadata }) => metadata.name)).not.toContain(roleName)
+  })
+})
+
+const roleName = 'sluice-controller-prometheus'
 
 const has = (rule: JsonObject, field: string, word: string) => {
   const words = rule[field]

@@ -146,6 +146,28 @@ describe('an Analysis as users write it', () => {
       ),
       'names the header x twice',
     ],
+    [
+      'the header Host',
+      specOf(asked({ headers: [{ name: 'Host', value: 'x' }] })),
+      'spec.metrics[0].prometheus.headers[0].name is Host, which cannot be set',
+    ],
+    [
+      'a header that frames the message',
+      specOf(
+        metric({ prometheus: undefined, web: { url: 'http://a', headers: [{ name: 'content-LENGTH', value: '1' }] } }),
+      ),
+      'spec.metrics[0].web.headers[0].name is content-LENGTH, which cannot be set',
+    ],
+    ...['Authorization', 'Proxy-Authorization', 'Cookie'].map((name): [string, unknown, string] => [
+      `credentials in ${name}`,
+      specOf(asked({ headers: [{ name, value: 'x' }] })),
+      `headers[0].name is ${name}, which cannot be set: credentials belong in a Secret`,
+    ]),
+    [
+      'evidence over a range',
+      specOf({ ...evident(), prometheus: { range: { last: '5m', step: '30s' } } }),
+      'spec.metrics[0].prometheus.range is not for evidence',
+    ],
     ['an auth of no kind', specOf(asked({ auth: { secret: 'a' } })), 'prometheus.auth.type is required'],
     ['a range too fine', specOf(asked({ range: { last: '1h', step: '1s' } })), 'range asks for more than 1000 points'],
     ['a range of no step', specOf(asked({ range: { last: '1m', step: '2m' } })), 'range.step must not be longer'],

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { installManifests } from '../../api/install.ts'
 import {
+  clusterAnalysisResource,
   decisionResource,
   deploymentResource,
   endpointSliceResource,
@@ -13,7 +14,7 @@ import {
 import { createClient } from '../../kube/client.ts'
 import { loadConfig } from '../../kube/config.ts'
 import type { KubeClient } from '../../kube/types.ts'
-import { type Cluster, startCluster } from '../cluster/cluster.ts'
+import { type Cluster, type ClusterOptions, startCluster } from '../cluster/cluster.ts'
 import { type ControllerRun, runController } from './controller.ts'
 import { type Recorder, record } from './recorder.ts'
 import { createNamespace } from './shop.ts'
@@ -32,10 +33,12 @@ export interface Bed {
 export interface BedOptions {
   readonly bundle: string
   readonly apiServerFlags?: readonly string[]
+  /** One that the controller asks, too. */
+  readonly prometheus?: ClusterOptions['prometheus']
 }
 
-export async function startBed({ bundle, apiServerFlags = [] }: BedOptions): Promise<Bed> {
-  const cluster = await startCluster({ apiServerFlags })
+export async function startBed({ bundle, apiServerFlags = [], prometheus = false }: BedOptions): Promise<Bed> {
+  const cluster = await startCluster({ apiServerFlags, prometheus })
   const client = createClient(await loadConfig({ kubeconfig: cluster.kubeconfig }))
   const { code, stderr } = await cluster.apply(...installManifests())
   if (code !== 0) throw new Error(`cannot install: ${stderr}`)
@@ -75,7 +78,7 @@ const watched = [
 
 /** New kinds are served a moment after their definitions are stored. */
 async function served(client: KubeClient): Promise<void> {
-  for (const resource of [rolloutResource, decisionResource]) {
+  for (const resource of [rolloutResource, decisionResource, clusterAnalysisResource]) {
     for (let tries = 0; ; tries++) {
       const answer = await client.list(resource, { limit: 1 }).catch((error: unknown) => error)
       if (!(answer instanceof Error)) break

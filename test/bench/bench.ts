@@ -1,4 +1,4 @@
-/** What `npm run bench` runs: `-- --quick` for a short run, `-- --only rollback,idle` to choose. */
+/** What `npm run bench` runs: `-- --quick` for a short run, `-- --only rollback,idle` to choose, `-- --rollouts 200` under analysis. */
 import { execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { cpus, loadavg, totalmem } from 'node:os'
@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { enter } from '../cluster/enter.ts'
+import { measureAnalysis } from './analysis.ts'
 import { measureApiServer } from './api-server.ts'
 import { startBed } from './bed.ts'
 import { between } from './controller.ts'
@@ -18,13 +19,14 @@ import { measureTraffic } from './traffic.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const bundle = join(root, 'dist', 'sluice.js')
-const parts = ['releases', 'rollback', 'traffic', 'idle'] as const
+const parts = ['releases', 'rollback', 'traffic', 'idle', 'analysis'] as const
 type Part = (typeof parts)[number]
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
+    rollouts: { type: 'string' },
     inside: { type: 'boolean', default: false },
   },
 })
@@ -66,6 +68,10 @@ async function run(): Promise<void> {
     }
   })
   await part('rollback', () => measureMoving(results))
+  await part('analysis', async () => {
+    const rollouts = Number(values.rollouts ?? (quick ? 100 : 1000))
+    return { analysis: await measureAnalysis(bundle, rollouts, quick ? 60 : 180) }
+  })
   console.log(`\n${results.machine}, ${results.at}, load ${JSON.stringify(results.load)}\n`)
   console.log(tableOf(results))
 }

@@ -9,6 +9,8 @@ export interface ControllerRun {
   /** CPU time so far, of all threads. */
   cpuMs(): Promise<number>
   rssMb(): Promise<number>
+  /** Its own numbers, as Prometheus reads them. */
+  metrics(): Promise<string>
   /** Finished requests so far, by `verb kind`; opening a watch is none. */
   requests(): Promise<ReadonlyMap<string, number>>
   stop(): Promise<void>
@@ -18,7 +20,8 @@ export async function runController(cluster: Cluster, bundle: string): Promise<C
   const profile = process.env['SLUICE_BENCH_PROFILE']
   const flags = profile === undefined ? ['--max-semi-space-size=4'] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
   const command = ['--pdeathsig', 'KILL', process.execPath, ...flags, bundle]
-  const child = spawn('setpriv', [...command, 'controller', '--metrics-port', '0', '--log-level', 'warn'], {
+  const store = cluster.prometheus === undefined ? [] : ['--prometheus', cluster.prometheus.url]
+  const child = spawn('setpriv', [...command, 'controller', ...store, '--metrics-port', '0', '--log-level', 'warn'], {
     env: cluster.env,
     stdio: ['ignore', 'inherit', 'pipe'],
   })
@@ -33,6 +36,7 @@ export async function runController(cluster: Cluster, bundle: string): Promise<C
     child.once('exit', (code) => reject(new Error(`the controller ended with ${code}:\n${said.join('\n')}`)))
   })
   const { pid } = child
+  const metrics = async () => (await request(`${url}/metrics`)).body.text()
   return {
     async cpuMs() {
       const tasks = await readdir(`/proc/${pid}/task`)
@@ -43,11 +47,11 @@ export async function runController(cluster: Cluster, bundle: string): Promise<C
       const status = await readFile(`/proc/${pid}/status`, 'utf8')
       return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
     },
+    metrics,
     async requests() {
-      const { body } = await request(`${url}/metrics`)
       const counts = new Map<string, number>()
       const counted = /^sluice_kube_request_seconds_count\{verb="(\w+)",kind="([^"]+)"[^}]*\} (\d+)/gm
-      for (const [, verb, kind, count] of (await body.text()).matchAll(counted)) {
+      for (const [, verb, kind, count] of (await metrics()).matchAll(counted)) {
         const key = `${verb} ${kind}`
         counts.set(key, (counts.get(key) ?? 0) + Number(count))
       }

@@ -105,7 +105,12 @@ async function timeApproval({ bed, recorder }: Probes, where: Where, times: Time
   await sleep(restMs)
 }
 
-async function timeRollback({ bed, recorder }: Probes, where: Where, times: Times): Promise<void> {
+/** One Rollout, from the Decision to the routing write. */
+export async function timeRollback(
+  { bed, recorder }: Probes,
+  where: Where,
+  times: Pick<Times, 'rollback'>,
+): Promise<void> {
   recorder.clear()
   const storedMs = await decided(bed, recorder, where, 'rollback')
   const route = await recorder.first('the routing write', withdrawn(where))

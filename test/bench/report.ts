@@ -1,3 +1,5 @@
+import type { Analysed } from './analysis.ts'
+import { analysisRows } from './analysis-report.ts'
 import type { RoundTrips } from './api-server.ts'
 import type { Counts } from './audit.ts'
 import type { Idle } from './idle.ts'
@@ -17,6 +19,7 @@ export interface Results {
   readonly moving?: Moving
   readonly traffic?: TrafficResult
   readonly idle?: readonly Idle[]
+  readonly analysis?: Analysed
 }
 
 export interface Moving {
@@ -28,7 +31,7 @@ export interface Moving {
   readonly requestsPerSecond: Readonly<Record<string, number>>
 }
 
-interface Row {
+export interface Row {
   readonly title: string
   readonly figure: string
   readonly goal?: string
@@ -56,6 +59,7 @@ function rowsOf(results: Results): readonly Row[] {
     ...releaseRows(results),
     ...trafficRows(results),
     ...(results.idle ?? []).flatMap(idleRows),
+    ...(results.analysis ? analysisRows(results.analysis) : []),
   ]
 }
 

@@ -18,6 +18,8 @@ export interface ShopSize {
   readonly weights: readonly number[]
   /** As in the spec; the provider's own unless set. */
   readonly drain?: string
+  /** In the background; none unless set. */
+  readonly analysis?: readonly { readonly name: string; readonly kind?: string }[]
 }
 
 /** A Deployment, its Service and Ingress, and the Rollout over them. */
@@ -96,9 +98,10 @@ function ingressOf({ name, namespace }: Where): KubeObject {
   }
 }
 
-function rolloutOf({ name, namespace }: Where, { weights, drain }: ShopSize): KubeObject {
+function rolloutOf({ name, namespace }: Where, { weights, drain, analysis }: ShopSize): KubeObject {
   const steps = weights.map((weight) => ({ weight, gates: [{ approval: {} }] }))
   const traffic = [{ ingress: { name, ...(drain !== undefined && { drain }) } }]
-  const spec = { workloadRef: { kind: 'Deployment', name }, strategy: { canary: { steps } }, traffic }
+  const canary = { steps, ...(analysis && { analysis }) }
+  const spec = { workloadRef: { kind: 'Deployment', name }, strategy: { canary }, traffic }
   return { apiVersion, kind: 'Rollout', metadata: { name, namespace }, spec }
 }

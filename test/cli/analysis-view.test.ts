@@ -196,6 +196,13 @@ describe('the explanation', () => {
     )
   })
 
+  it('of a gate whose store is away says that its deadline stands still', () => {
+    const { until: _none, ...away } = { ...waiting, reason: 'AnalysisAway' }
+    expect(explained(underWay([runOf()], {}, { waiting: away }))).toContain(
+      'deadline: without a verdict of success-rate at its deadline, which stands still, it asks a person',
+    )
+  })
+
   it('of a gate without a verdict at its deadline says what was missing, and no deadline any more', () => {
     const look = underWay([runOf()], {}, { waiting: { ...waiting, reason: 'AnalysisInconclusive' } })
     expect(explained(look).filter((line) => /^(lacks|deadline)/.test(line))).toHaveLength(1)

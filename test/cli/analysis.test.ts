@@ -1,14 +1,15 @@
 import { setMaxListeners } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
+import { controllerDeployment } from '../../api/controller-deployment.ts'
 import { installManifests } from '../../api/install.ts'
 import type { KubeObject } from '../../api/kube-object.ts'
-import { apiVersion, rolloutResource } from '../../api/names.ts'
+import { apiVersion, deploymentResource, rolloutResource } from '../../api/names.ts'
 import type { RolloutStatus } from '../../api/status.ts'
 import { run } from '../../cli/program.ts'
 import { systemClock } from '../../rollout-controller/loop/clock.ts'
@@ -62,21 +63,25 @@ afterAll(async () => {
 interface Store {
   readonly url: string
   readonly asked: string[]
+  /** The tenant and the credentials of each question. */
+  readonly askedAs: string[]
   answers: Readonly<Record<string, number>>
   close(): Promise<void>
 }
 let store: Store
 
 async function startStore(): Promise<Store> {
-  const state = { answers: {} as Store['answers'], asked: [] as string[] }
-  const server = createServer(async (request, response) => {
+  const state = { answers: {} as Store['answers'], asked: [] as string[], askedAs: [] as string[] }
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const query = new URLSearchParams(await text(request)).get('query') ?? ''
     state.asked.push(query)
+    state.askedAs.push(`${request.headers['x-scope-orgid']} ${request.headers.authorization}`)
     const found = Object.entries(state.answers).find(([part]) => query.includes(part))
     const result = found === undefined ? [] : [{ metric: {}, value: [1, `${found[1]}`] }]
     response.setHeader('Content-Type', 'application/json')
     response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }))
-  })
+  }
+  const server = createServer((request, response) => void answer(request, response))
   return Object.assign(state, { url: await urlOf(server), close: async () => void server.close() })
 }
 
@@ -107,6 +112,7 @@ const record = (status: RolloutStatus) =>
 beforeEach(() => {
   store.answers = {}
   store.asked.length = 0
+  store.askedAs.length = 0
   record(statusOf())
 })
 
@@ -185,10 +191,51 @@ describe('analysis try, while a release is under way', () => {
   })
 })
 
+describe('a store with tenants and credentials', () => {
+  const token: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'mimir', namespace: 'sluice-system' },
+    data: { token: Buffer.from('t').toString('base64') },
+  }
+  const headers = [{ name: 'X-Scope-OrgID', value: 'a$$(b)' }]
+  const auth = { type: 'bearer', secret: 'mimir' } as const
+  const asOf = () => new Set(store.askedAs)
+  beforeAll(() => {
+    const prometheus = { address: store.url, headers, auth }
+    for (const object of [token, controllerDeployment({ image: 'x', prometheus })])
+      embedded.api.create(resourceOf(embedded.api, object), object)
+  })
+  afterAll(() => {
+    const name = { namespace: 'sluice-system', name: 'sluice-controller' }
+    embedded.api.delete(deploymentResource, name, {})
+  })
+
+  it('is asked as the controller in the cluster asks it', async () => {
+    store.answers = { errors: 0.01 }
+    const { exitCode } = await say('analysis', 'try', 'error-rate', '--rollout', 'web')
+    expect(asOf()).toEqual(new Set(['a$$(b) Bearer t']))
+    expect(exitCode).toBe(0)
+  })
+  it('is asked as the flags say where they name it, and with nothing of the controller’s', async () => {
+    store.answers = { errors: 0.01 }
+    await tryIt('error-rate')
+    expect(asOf()).toEqual(new Set(['undefined undefined']))
+    store.askedAs.length = 0
+    await tryIt('error-rate', '--prometheus-header', 'x-scope-orgid=c', '--prometheus-auth', 'bearer:mimir')
+    expect(asOf()).toEqual(new Set(['c Bearer t']))
+  })
+})
+
 describe('analysis try says what is wrong', () => {
   it.each([
-    ['an analysis that is not there', ['nowhere'], 3, 'Analysis shop/nowhere, which does not exist'],
-    ['an argument that it does not have', ['error-rate', '--arg', 'x=1'], 1, 'it has no argument x; it has: floor'],
+    ['an analysis that is not there', ['nowhere'], 3, 'There is no Analysis shop/nowhere: sluice analysis list'],
+    [
+      'an argument that it does not have',
+      ['error-rate', '--arg', 'x=1'],
+      1,
+      'error: Analysis error-rate cannot be asked: it has no argument x; it has: floor',
+    ],
     ['an argument that is none', ['error-rate', '--arg', 'x'], 2, 'write it as name=value'],
     ['a Rollout that is not there', ['error-rate', '--rollout', 'none'], 3, 'none'],
   ])('of %s', async (_what, args, exitCode, words) => {

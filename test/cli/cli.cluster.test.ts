@@ -53,6 +53,25 @@ describe('a release, from the command line alone', { timeout: 120_000 }, () => {
     expect(again.out).toContain('updates of claimed Deployments are held (asked by a dry run)')
   })
 
+  it('gives its controller the one Secret that it asks its Prometheus with, for as long as it is told to', async () => {
+    const mayRead = async (secret: string) => {
+      const as = '--as=system:serviceaccount:sluice-system:sluice-controller'
+      return (
+        await cluster.kubectl('auth', 'can-i', 'get', `secret/${secret}`, '-n', 'sluice-system', as)
+      ).stdout.trim()
+    }
+    const image = ['install', '--image', 'registry.example.com/sluice:1', '--prometheus', 'https://mimir.monitoring']
+    const withAuth = [...image, '--prometheus-header', 'X-Scope-OrgID=shop', '--prometheus-auth', 'bearer:mimir']
+    expect((await sluice(...withAuth)).exitCode).toBe(0)
+    expect([await mayRead('mimir'), await mayRead('other')]).toEqual(['yes', 'no'])
+    await sluice('install')
+    expect(await mayRead('mimir')).toBe('yes')
+    await sluice(...image)
+    expect(await mayRead('mimir')).toBe('no')
+    expect((await sluice(...image)).out).not.toMatch(/created|updated/)
+    await cluster.kubectl('delete', 'deployment', '-n', 'sluice-system', 'sluice-controller')
+  })
+
   it('writes a Rollout that its own lint finds nothing against', async () => {
     await upgrade('v1')
     expect((await sluice('init', 'release', 'web', '-n', 'shop', '--apply')).exitCode).toBe(0)

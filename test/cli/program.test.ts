@@ -35,6 +35,8 @@ describe('every command', () => {
   })
 })
 
+const prometheus = ['--prometheus', 'http://prometheus:9090']
+
 describe('exit codes', () => {
   it.each(exitCodeMeanings)('%i is in docs/cli.md and in the help', async (code, meaning) => {
     expect(docs).toMatch(new RegExp(`\\| ${code} +\\|`))
@@ -50,9 +52,24 @@ describe('exit codes', () => {
     ['-o without --dry-run', ['install', '-o', 'yaml']],
     ['an analysis to try without a Rollout', ['analysis', 'try', 'kubernetes']],
     ['an address that is none', ['analysis', 'try', 'kubernetes', '--rollout', 'web', '--prometheus', 'there']],
+    ['a password in an address', ['controller', '--prometheus', 'http://ann:pw@prometheus:9090']],
+    ['a header without a value', ['controller', ...prometheus, '--prometheus-header', 'X-Scope-OrgID']],
+    [
+      'a header that is not ours to set',
+      ['controller', ...prometheus, '--prometheus-header', 'Authorization=Bearer x'],
+    ],
+    ['a header twice', ['install', ...prometheus, '--prometheus-header', 'X-A=1', '--prometheus-header', 'x-a=2']],
+    ['a header for nobody', ['controller', '--prometheus-header', 'X-Scope-OrgID=shop']],
+    ['credentials of no type', ['controller', ...prometheus, '--prometheus-auth', 'mimir']],
+    ['credentials of an unknown type', ['install', ...prometheus, '--prometheus-auth', 'digest:mimir']],
+    ['credentials for nobody', ['install', '--image', 'x', '--dry-run', '--prometheus-auth', 'bearer:mimir']],
+    ['an address to allow that is none', ['controller', '--allow-metrics-address', 'http://prometheus']],
+    ['such an address to install', ['install', '--image', 'x', '--dry-run', '--allow-metrics-address', '*']],
+    ['settings of a controller without an image', ['install', '--dry-run', ...prometheus]],
   ])('%s is 2', async (_what, args) => {
     const { exitCode, err } = await say(...args)
     expect(exitCode).toBe(2)
+    expect(err).toContain('error: ')
     expect(err).not.toContain('    at ')
   })
 })
@@ -62,6 +79,19 @@ describe('install --dry-run', () => {
     const { out } = await say('install', '--dry-run', '-o', 'yaml', '--image', 'registry/sluice:1')
     for (const kind of ['CustomResourceDefinition', 'MutatingAdmissionPolicy', 'Deployment'])
       expect(out).toContain(`kind: ${kind}`)
+  })
+  it('hands to the controller how it asks its Prometheus', async () => {
+    const flags = ['--prometheus-header', 'X-Scope-OrgID=a=$(b)', '--prometheus-header', 'X-Zone=eu']
+    const more = ['--prometheus-auth', 'bearer:mimir', '--allow-metrics-address', '*.shop:9090']
+    const { out } = await say('install', '--dry-run', '-o', 'json', '--image', 'x', ...prometheus, ...flags, ...more)
+    for (const arg of [
+      '--prometheus=http://prometheus:9090',
+      '--prometheus-header=X-Scope-OrgID=a=$$(b)',
+      '--prometheus-header=X-Zone=eu',
+      '--prometheus-auth=bearer:mimir',
+      '--allow-metrics-address=*.shop:9090',
+    ])
+      expect(out).toContain(JSON.stringify(arg))
   })
 })
 

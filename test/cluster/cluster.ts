@@ -14,7 +14,7 @@ import { assertInNamespace } from './namespace.ts'
 import type { PodCount, PodCounts } from './pods/counters.ts'
 import { sumUp } from './pods/counters.ts'
 import { freePorts } from './ports.ts'
-import { createPrometheus, gatewayMetricFlags, type Prometheus } from './prometheus.ts'
+import { createPrometheus, gatewayMetricFlags, type Prometheus, type PrometheusOptions } from './prometheus.ts'
 import { programs } from './recipes.ts'
 import { type CommandOptions, type CommandResult, runCommand } from './run-command.ts'
 import { isSeeded, seedCluster } from './seed.ts'
@@ -26,7 +26,7 @@ export interface ClusterOptions {
   readonly apiServerFlags?: readonly string[]
   readonly gatewayFlags?: readonly string[]
   /** Start a Prometheus too. */
-  readonly prometheus?: boolean
+  readonly prometheus?: boolean | PrometheusOptions
   /** Where all files go; it is removed at stop. */
   readonly folder?: string
 }
@@ -70,7 +70,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     daemons.push(daemon)
     return daemon
   }
-  const prometheus = options.prometheus ? createPrometheus(site) : undefined
+  const prometheus = options.prometheus
+    ? createPrometheus(site, options.prometheus === true ? {} : options.prometheus)
+    : undefined
   const client = createKubeClient(accessOf(site, 'admin'))
   const stop = async () => {
     await client.close()

@@ -5,7 +5,7 @@ import { stringify } from 'yaml'
 import { type Site, start } from './control-plane.ts'
 import { type Daemon, waitFor } from './daemon.ts'
 
-/** A real Prometheus inside the namespace. It scrapes each pod (`/metrics`, port 8080) and the gateway, every second. */
+/** A real Prometheus inside the namespace. It scrapes each pod (`/metrics`, port 8080) and the gateway, every second unless told otherwise. */
 export interface Prometheus {
   readonly url: string
   /** The answer to an instant query about now; an error says what Prometheus said. */
@@ -21,6 +21,11 @@ export interface Series {
   readonly value: number
 }
 
+export interface PrometheusOptions {
+  /** In seconds; 1 unless set. Thousands of pods scraped each second would be all that two cores do. */
+  readonly scrapeEvery?: number
+}
+
 /** What the gateway needs for Prometheus to see it: counters and histograms by service and by router, at a port of their own. */
 export function gatewayMetricFlags({ ports }: Site): readonly string[] {
   return [
@@ -33,7 +38,7 @@ export function gatewayMetricFlags({ ports }: Site): readonly string[] {
 }
 
 /** Does not start it yet. */
-export function createPrometheus(site: Site): Prometheus {
+export function createPrometheus(site: Site, options: PrometheusOptions = {}): Prometheus {
   const url = `http://127.0.0.1:${site.ports.prometheus}`
   let daemon: Daemon | undefined
   return {
@@ -41,15 +46,15 @@ export function createPrometheus(site: Site): Prometheus {
     ask: (query) => ask(url, query),
     kill: async () => daemon?.stop(),
     start: async () => {
-      daemon = await run(site)
+      daemon = await run(site, options)
       await waitFor(() => isReady(url), { what: 'Prometheus', needs: [daemon] })
     },
   }
 }
 
-async function run(site: Site): Promise<Daemon> {
+async function run(site: Site, options: PrometheusOptions): Promise<Daemon> {
   const config = join(site.folder, 'prometheus.yaml')
-  await writeFile(config, stringify(configOf(site)))
+  await writeFile(config, stringify(configOf(site, options)))
   return start(site, 'prometheus', [
     `--config.file=${config}`,
     `--storage.tsdb.path=${join(site.folder, 'prometheus')}`,
@@ -59,9 +64,9 @@ async function run(site: Site): Promise<Daemon> {
   ])
 }
 
-function configOf(site: Site): object {
+function configOf(site: Site, { scrapeEvery = 1 }: PrometheusOptions): object {
   return {
-    global: { scrape_interval: '1s', scrape_timeout: '1s' },
+    global: { scrape_interval: `${scrapeEvery}s`, scrape_timeout: `${scrapeEvery}s` },
     scrape_configs: [podsJob(site), gatewayJob(site)],
   }
 }

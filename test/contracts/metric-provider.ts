@@ -25,7 +25,7 @@ export const jsonAnswer = (value: unknown, status = 200): Answer => ({
 })
 
 const atMs = Date.UTC(2026, 0, 1)
-const elsewhere = 'http://default.test:9090'
+const elsewhere = { address: 'http://default.test:9090', headers: [] }
 
 /** What every metric provider must do, whatever it asks. */
 export const describeMetricProvider = <S extends MetricSource>(

@@ -48,7 +48,7 @@ describe('an update that is judged by Prometheus and by its pods', () => {
     await witness.until(shop, 'was being promoted', (status) => status?.phase === 'Promoting')
     const atGates = witness.status(shop)?.release?.analyses ?? []
     await witness.until(shop, 'was promoted', (status) => status?.phase === 'Healthy')
-    console.log(`  healthy: promoted ${seconds(Date.now() - startedAt)} after helm upgrade`)
+    tellHealthy(shop, witness, startedAt)
 
     expect(atGates.map(({ id, verdict }) => [id, verdict])).toEqual(
       expect.arrayContaining([
@@ -71,7 +71,7 @@ describe('an update that is judged by Prometheus and by its pods', () => {
     ['judged-slow', '5 times the latency', annotation('delay-ms', 400), /^analysis .*latency$/],
     ['judged-oom', 'too little memory', annotation('oom-after-ms', 8000), /^analysis kubernetes$/],
     ['judged-header', 'errors for one header only', annotation('error-header', 'x-beta'), /^analysis .*success-rate$/],
-  ])('is rolled back, if it has %s: %s', async (name, fault, flag, by) => {
+  ])('%s: is rolled back, if it has %s', async (name, fault, flag, by) => {
     const shop = await stage.shop(name, options)
     const before = await stablePods(shop)
     await must(shop.upgrade('v2', '--set-string', flag))
@@ -95,6 +95,11 @@ describe('an update that is judged by Prometheus and by its pods', () => {
     expect(lost, `${lost} of ${sent}: ${detail}`).toBe(0)
   })
 })
+
+function tellHealthy(shop: Shop, witness: Witness, startedAt: number): void {
+  const history = witness.history(shop).map((line) => line.replace(/^\d+/, (at) => seconds(Number(at) - startedAt)))
+  console.log(`  healthy: promoted ${seconds(Date.now() - startedAt)} after helm upgrade: ${history.join(', ')}`)
+}
 
 /** How long v2 had traffic before the verdict, and what that cost. */
 function say(fault: string, shop: Shop, witness: Witness): void {

@@ -72,7 +72,7 @@ await runController(
     config: {
       leaderElection: process.env['SLUICE_LEADER_ELECTION'] !== 'off',
       ...(namespace === undefined ? {} : { namespace }),
-      ...(prometheus === undefined ? {} : { prometheus }),
+      ...(prometheus === undefined ? {} : { prometheus: { address: prometheus, headers: [] } }),
     },
     wrapClient: crashing,
     onReady: () => process.stdout.write('ready\n'),

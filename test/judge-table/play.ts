@@ -3,63 +3,75 @@ import { type Rule, type RuleName, ruleNames, rules } from './rules.ts'
 
 /** What one rule did in many releases of one kind. */
 export interface Outcome {
-  /** Of each release that it rolled back: after how many seconds, and how many requests the canary had failed. */
-  readonly rolledBack: { readonly seconds: number; readonly bad: number }[]
+  readonly runs: number
+  readonly rolledBack: readonly RolledBack[]
   /** Of the others: those that it would let pass at the end. */
-  passed: number
-  /** It would have let it pass at some moment, and before it rolled it back. */
-  passedBefore: number
+  readonly passed: number
+  /** Those that it would have let pass at some moment since they were worse, though it may have rolled them back later. */
+  readonly everPassed: number
+}
+
+/** Both since the canary is worse; seconds up to 0: it was not yet. */
+interface RolledBack {
+  readonly seconds: number
+  readonly bad: number
 }
 export type Outcomes = Readonly<Record<RuleName, Outcome>>
 
 /** Plays releases `from` up to `from + runs` of a kind; each rule looks at the same ones. */
 export function play(cell: Cell, from: number, runs: number): Outcomes {
-  const outcomes = noOutcomes()
-  for (let run = from; run < from + runs; run++) playOne(cell, `${nameOf(cell)}/${run}`, outcomes)
-  return outcomes
+  return joined(Array.from({ length: runs }, (_, run) => playOne(cell, `${nameOf(cell)}/${from + run}`)))
 }
 
-export const nameOf = ({ noise, base, perMinute, worseBy }: Cell): string => `${noise}/${base}/${perMinute}/${worseBy}`
+export const nameOf = ({ noise, base, perMinute, worseBy, worseFromTick }: Cell): string =>
+  `${noise}/${base}/${perMinute}/${worseBy}/${worseFromTick}`
 
-export const noOutcomes = (): Outcomes => ({ sluice: none(), flagger: none(), argo: none(), zTest: none() })
-const none = (): Outcome => ({ rolledBack: [], passed: 0, passedBefore: 0 })
-
-export function joined(one: Outcomes, other: Outcomes): Outcomes {
+export function joined(parts: readonly Outcomes[]): Outcomes {
+  const sum = (of: (part: Outcome) => number, name: RuleName) => parts.reduce((all, part) => all + of(part[name]), 0)
   const join = (name: RuleName): Outcome => ({
-    rolledBack: [...one[name].rolledBack, ...other[name].rolledBack],
-    passed: one[name].passed + other[name].passed,
-    passedBefore: one[name].passedBefore + other[name].passedBefore,
+    runs: sum(({ runs }) => runs, name),
+    rolledBack: parts.flatMap((part) => part[name].rolledBack),
+    passed: sum(({ passed }) => passed, name),
+    everPassed: sum(({ everPassed }) => everPassed, name),
   })
   return { sluice: join('sluice'), flagger: join('flagger'), argo: join('argo'), zTest: join('zTest') }
 }
 
 interface Player {
   readonly rule: Rule
-  readonly outcome: Outcome
+  rolledBack?: RolledBack
   passes: boolean
   hasPassed: boolean
 }
 
-function playOne(cell: Cell, seed: string, outcomes: Outcomes): void {
-  let players = ruleNames.map(
-    (name): Player => ({ rule: rules[name](), outcome: outcomes[name], passes: false, hasPassed: false }),
-  )
+function playOne(cell: Cell, seed: string): Outcomes {
+  const player = (name: RuleName): Player => ({ rule: rules[name](), passes: false, hasPassed: false })
+  const players = { sluice: player('sluice'), flagger: player('flagger'), argo: player('argo'), zTest: player('zTest') }
   let bad = 0
-  let seconds = 0
+  let seconds = (-cell.worseFromTick * tickMs) / 1000
   for (const counts of release(cell, seed)) {
-    bad += counts.canary.errors
     seconds += tickMs / 1000
-    players = players.filter((player) => {
-      const opinion = player.rule.look(counts)
-      player.passes = opinion === 'pass'
-      if (opinion === 'rollBack') player.outcome.rolledBack.push({ seconds, bad })
-      if (player.passes && !player.hasPassed) {
-        player.hasPassed = true
-        player.outcome.passedBefore++
-      }
-      return opinion !== 'rollBack'
-    })
-    if (players.length === 0) return
+    if (seconds > 0) bad += counts.canary.errors
+    const looking = ruleNames.map((name) => players[name]).filter(({ rolledBack }) => rolledBack === undefined)
+    if (looking.length === 0) break
+    for (const one of looking) {
+      const opinion = one.rule.look(counts)
+      one.passes = opinion === 'pass'
+      one.hasPassed ||= one.passes && seconds > 0
+      if (opinion === 'rollBack') one.rolledBack = { seconds, bad }
+    }
   }
-  for (const { passes, outcome } of players) if (passes) outcome.passed++
+  return {
+    sluice: outcomeOf(players.sluice),
+    flagger: outcomeOf(players.flagger),
+    argo: outcomeOf(players.argo),
+    zTest: outcomeOf(players.zTest),
+  }
 }
+
+const outcomeOf = ({ rolledBack, passes, hasPassed }: Player): Outcome => ({
+  runs: 1,
+  rolledBack: rolledBack === undefined ? [] : [rolledBack],
+  passed: passes ? 1 : 0,
+  everPassed: hasPassed ? 1 : 0,
+})

@@ -146,6 +146,20 @@ describe('a gate with an analysis', () => {
     expect(release(w)).toMatchObject({ step: 1 })
   })
 
+  it('asks nobody between the first measurement that goes unanswered and the next, though its deadline is there', () => {
+    const soon = useWith({ deadlineMs: 295_000 })
+    const steps = [gated(20, soon), { weight: 50, gates: [approval] }]
+    const w = released(steps, [viewOf('step', soon, 1)], reads(Number.NaN))
+    passes(w, 285_000)
+    w.store = away
+    const reasons = Array.from({ length: 40 }, () => {
+      passes(w, 1_000)
+      return waiting(w)?.reason
+    })
+    expect(reasons).not.toContain('AnalysisInconclusive')
+    expect(reasons.at(-1)).toBe('AnalysisAway')
+  })
+
   it('passes nothing when the steps are edited: it measures anew', () => {
     const w = released(twoSteps, [viewOf('step', use, 1)], reads(1))
     passes(w, 10_000)

@@ -313,13 +313,13 @@ describe('the policy on addresses', () => {
 
   it('lets an Analysis ask the Prometheus of the controller, wherever that is', async () => {
     const source: PrometheusSource = { kind: 'prometheus', headers: [] }
-    const measure = measurer({ defaultPrometheus: 'http://169.254.1.1:9090' })
+    const measure = measurer({ defaultPrometheus: { address: 'http://169.254.1.1:9090', headers: [] } })
     expect(await measure({ ...namespaced, source })).toEqual({ value: one })
     expect(asked).toMatchObject([{ url: 'http://169.254.1.1:9090/api/v1/query', reach: 'everywhere' }])
   })
 
   it('lets it ask nothing else: not the API behind that address either', async () => {
-    const measure = measurer({ defaultPrometheus: 'http://prometheus:9090' })
+    const measure = measurer({ defaultPrometheus: { address: 'http://prometheus:9090', headers: [] } })
     const url = 'http://prometheus:9090/api/v1/admin/tsdb/delete_series?match[]=up'
     const source: WebSource = { kind: 'web', url, method: 'POST', headers: [] }
     const why =
@@ -470,13 +470,77 @@ describe('what the cluster knows', () => {
 })
 
 describe('over real sockets', () => {
+  const answer = '{"status":"success","data":{"resultType":"scalar","result":[0,"1"]}}'
+
+  describe('the store of the controller', () => {
+    const tenant = (value: string) => ({ name: 'X-Scope-OrgID', value })
+    const tokens: Readonly<Record<string, string>> = { 'sluice-system/mimir': 'ours', 'shop/own': 'theirs' }
+    const client: Pick<KubeClient, 'get' | 'list'> = {
+      ...nothing,
+      get: async (_, { namespace = '', name }) => {
+        const token = tokens[`${namespace}/${name}`]
+        return token === undefined ? Promise.reject(new KubeError('denied', 'no')) : secret(name, { token })
+      },
+    }
+
+    async function given() {
+      const got: (readonly unknown[])[] = []
+      const store = await startStore((question, response) => {
+        got.push([question.headers['x-scope-orgid'], question.headers['x-zone'], question.headers.authorization])
+        question.resume().on('end', () => {
+          response.writeHead(200, { 'content-type': 'application/json' }).end(answer)
+        })
+      })
+      const defaultPrometheus = {
+        address: store.url,
+        headers: [tenant('all'), { name: 'X-Zone', value: 'eu' }],
+        auth: { type: 'bearer', secret: 'mimir' } as const,
+      }
+      const measure = createMeasurer({ client, clock, allowedAddresses: ['127.0.0.1'], defaultPrometheus })
+      const ask = async (source: Partial<PrometheusSource>, trusted = false) => {
+        const wanted = request({ trusted, source: { kind: 'prometheus', headers: [], ...source } })
+        return (await measure(wanted, new AbortController().signal)).readings
+      }
+      return { got, ask, url: store.url }
+    }
+
+    it.each([false, true])(
+      'is asked with its headers and our own Secret, whoever asks (trusted: %s)',
+      async (trusted) => {
+        const { got, ask } = await given()
+        expect(await ask({}, trusted)).toEqual({ value: one })
+        expect(got).toEqual([['all', 'eu', 'Bearer ours']])
+      },
+    )
+
+    it('is asked with what the metric says instead: its tenant, and the Secret of its own namespace', async () => {
+      const { got, ask } = await given()
+      await ask({ headers: [{ ...tenant('shop'), name: 'x-scope-orgid' }] })
+      await ask({ auth: { type: 'bearer', secret: 'own' } })
+      expect(got).toEqual([
+        ['shop', 'eu', 'Bearer ours'],
+        ['all', 'eu', 'Bearer theirs'],
+      ])
+    })
+
+    it('lends nothing to a metric that names an address itself, nor our Secret to one that names it', async () => {
+      const { got, ask, url } = await given()
+      await ask({ address: url })
+      expect(got).toEqual([[undefined, undefined, undefined]])
+      expect(await ask({ auth: { type: 'bearer', secret: 'mimir' } })).toEqual({
+        value: away('may not read Secret shop/mimir'),
+      })
+      expect(got).toHaveLength(1)
+    })
+  })
+
   it('thousands of questions share few connections, and equal ones one request', async () => {
     let requests = 0
     const store = await startStore((question, response) => {
       requests += 1
       question.resume().on('end', () => {
         response.writeHead(200, { 'content-type': 'application/json' })
-        response.end('{"status":"success","data":{"resultType":"scalar","result":[0,"1"]}}')
+        response.end(answer)
       })
     })
     const measure = createMeasurer({ client: nothing, clock, allowedAddresses: ['127.0.0.1'] })

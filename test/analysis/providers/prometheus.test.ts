@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Ask } from '../../../analysis/provider.ts'
 import { prometheus } from '../../../analysis/providers/prometheus.ts'
 import { providerFor } from '../../../analysis/registry.ts'
-import type { PrometheusSource } from '../../../api/analysis.ts'
+import type { DefaultPrometheus, PrometheusSource } from '../../../api/analysis.ts'
 import { describeMetricProvider, jsonAnswer } from '../../contracts/metric-provider.ts'
 
 const source: PrometheusSource = { kind: 'prometheus', headers: [] }
@@ -82,8 +82,24 @@ describeMetricProvider('Prometheus', {
 })
 
 describe('a question to Prometheus', () => {
-  const ask = (changes: Partial<PrometheusSource> = {}, defaultAddress?: string): Ask =>
-    prometheus.ask({ ...source, ...changes }, 'up{a="b&c"}', atMs, defaultAddress)
+  const ask = (changes: Partial<PrometheusSource> = {}, given?: DefaultPrometheus): Ask =>
+    prometheus.ask({ ...source, ...changes }, 'up{a="b&c"}', atMs, given)
+  const byDefault: DefaultPrometheus = {
+    address: 'http://default:9090',
+    headers: [
+      { name: 'X-Scope-OrgID', value: 'all' },
+      { name: 'X-Zone', value: 'eu' },
+    ],
+    auth: { type: 'basic', secret: 'prometheus' },
+  }
+  const carried = (asked: Ask) => {
+    if (asked.kind !== 'http') throw new Error(`it is ${asked.kind}`)
+    const { request, asController } = asked
+    const headers = request.headers
+      .filter(({ name }) => name !== 'Content-Type')
+      .map(({ name, value }) => [name, value])
+    return { headers: Object.fromEntries(headers), auth: request.auth, asController }
+  }
   const sent = (asked: Ask) => {
     if (asked.kind !== 'http') throw new Error(`it is ${asked.kind}`)
     const { url, body, method } = asked.request
@@ -117,11 +133,34 @@ describe('a question to Prometheus', () => {
   )
 
   it('goes to the one that the controller was given where none is named, and says so', () => {
-    expect(ask({}, 'http://default:9090')).toMatchObject({
+    expect(ask({}, byDefault)).toMatchObject({
       toDefault: true,
       request: { url: 'http://default:9090/api/v1/query' },
     })
-    expect(ask({ address: 'http://default:9090' }, 'http://default:9090')).toMatchObject({ toDefault: false })
+    expect(ask({ address: byDefault.address }, byDefault)).toMatchObject({ toDefault: false })
+  })
+
+  it('carries there what the controller was given for it, as the controller', () => {
+    expect(carried(ask({}, byDefault))).toEqual({
+      headers: { 'X-Scope-OrgID': 'all', 'X-Zone': 'eu' },
+      auth: byDefault.auth,
+      asController: true,
+    })
+  })
+
+  it('carries there the headers of the metric before those of the same name, in whatever case', () => {
+    const headers = [{ name: 'x-scope-orgid', value: 'shop' }]
+    expect(carried(ask({ headers }, byDefault)).headers).toEqual({ 'x-scope-orgid': 'shop', 'X-Zone': 'eu' })
+  })
+
+  it('carries there the credentials that the metric names, and those are not the controller’s', () => {
+    const auth = { type: 'bearer', secret: 'own' } as const
+    expect(carried(ask({ auth }, byDefault))).toMatchObject({ auth, asController: false })
+  })
+
+  it('carries nothing of it to an address of the metric’s own, though it is the same', () => {
+    const bare = { headers: {}, auth: undefined, asController: false }
+    expect(carried(ask({ address: byDefault.address }, byDefault))).toEqual(bare)
   })
 
   it('carries the tenant, and names the Secret', () => {

@@ -102,9 +102,11 @@ describe('a path into JSON', () => {
 describe('a question to a web server', () => {
   it('is sent as it is written', () => {
     const headers = [{ name: 'X-Key', value: '1' }]
-    expect(web.ask({ ...source, method: 'POST', headers, body: '{"q":1}' }, '$', 0, 'http://default')).toEqual({
+    const given = { address: 'http://default', headers: [{ name: 'X-Scope-OrgID', value: 'all' }] }
+    expect(web.ask({ ...source, method: 'POST', headers, body: '{"q":1}' }, '$', 0, given)).toEqual({
       kind: 'http',
       toDefault: false,
+      asController: false,
       request: {
         method: 'POST',
         url: 'https://metrics.test/api',

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { analysisCrd } from '../../../api/crds/analysis.ts'
 import { decisionCrd } from '../../../api/crds/decision.ts'
 import { rolloutCrd } from '../../../api/crds/rollout.ts'
 import type { KubeObject } from '../../../api/kube-object.ts'
 import { createCel } from '../../../sandbox/policy/cel.ts'
 import { customKind } from '../../../sandbox/policy/custom-kind.ts'
-import { approval, decision, goodSpec, rollout } from '../../api/bed.ts'
+import { analysis, approval, decision, goodAnalysis, goodSpec, rollout, threshold } from '../../api/bed.ts'
 
 const cel = createCel()
 const rollouts = customKind(rolloutCrd, 'v1alpha1', cel)
+const analyses = customKind(analysisCrd, 'v1alpha1', cel)
 const decisions = customKind(decisionCrd, 'v1alpha1', cel)
 
 /** As it comes in: without the fields that are undefined. */
@@ -94,13 +96,13 @@ describe('a Rollout', () => {
     ['a typing error', { ...goodSpec, trafic: [] }, 'unknown field "spec.trafic"'],
     [
       'a gate of a later version',
-      withGate({ analysis: 'x' }),
-      'unknown field "spec.strategy.canary.steps[0].gates[0].analysis"',
+      withGate({ webhook: 'x' }),
+      'unknown field "spec.strategy.canary.steps[0].gates[0].webhook"',
     ],
     [
       'such a gate, its field dropped',
-      withGate({ analysis: 'x' }),
-      'spec.strategy.canary.steps[0].gates[0]: Invalid value: must be exactly one of approval, pause',
+      withGate({ webhook: 'x' }),
+      'spec.strategy.canary.steps[0].gates[0]: Invalid value: must be exactly one of approval, pause, analysis',
     ],
     [
       'traffic of a later version',
@@ -170,6 +172,39 @@ describe('the kinds', () => {
       allowsBlindUpdate: false,
       patchesByStrategy: false,
     })
+  })
+})
+
+describe('an Analysis', () => {
+  const saidOfAnalysis = (...metrics: unknown[]) => saidOf(analyses, analysis('Analysis', 'a', { metrics }))
+  const withHeaders = (...names: string[]) => {
+    const headers = names.map((name) => ({ name, value: 'x' }))
+    return { name: 'm', prometheus: { headers }, threshold }
+  }
+  const sides = { canary: 'a', stable: 'b' }
+
+  it('that is good is taken', () => {
+    expect(saidOf(analyses, analysis('Analysis', 'a', goodAnalysis))).toEqual([])
+    expect(saidOfAnalysis(withHeaders('X-Scope-OrgID', 'Accept'))).toEqual([])
+  })
+
+  it.each(['Host', 'TRANSFER-encoding', 'Authorization', 'cookie'])('may not set the header %s', (name) => {
+    expect(saidOfAnalysis(withHeaders('Accept', name)).join('\n')).toContain(
+      'spec.metrics[0].prometheus.headers[1].name: Invalid value: this header cannot be set',
+    )
+  })
+
+  it('may not set a header twice, in whatever case', () => {
+    expect(saidOfAnalysis(withHeaders('X-Zone', 'x-zone')).join('\n')).toContain('names the same header twice')
+  })
+
+  it('may not count evidence over a range', () => {
+    const evidence = { requests: sides, errors: sides }
+    const range = { last: '5m', step: '30s' }
+    expect(saidOfAnalysis({ name: 'm', prometheus: {}, evidence })).toEqual([])
+    expect(saidOfAnalysis({ name: 'm', prometheus: { range }, evidence }).join('\n')).toContain(
+      'spec.metrics[0]: Invalid value: range is not for evidence',
+    )
   })
 })
 

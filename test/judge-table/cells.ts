@@ -1,0 +1,33 @@
+import type { Cell, Noise } from './release.ts'
+
+export const bases = [0, 0.002, 0.01, 0.05] as const
+export const traffics = [10, 30, 300, 3000] as const
+export const faults = [0.01, 0.05, 0.5] as const
+/** Half a minute into the second step. */
+export const lateTick = 63
+
+const cell = (noise: Noise, base: number, perMinute: number, worseBy = 0, worseFromTick = 0): Cell => ({
+  noise,
+  base,
+  perMinute,
+  worseBy,
+  worseFromTick,
+})
+const each = (of: (base: number, perMinute: number) => Cell): readonly Cell[] =>
+  bases.flatMap((base) => traffics.map((perMinute) => of(base, perMinute)))
+
+export const healthyCells = (noise: Noise): readonly Cell[] => each((base, perMinute) => cell(noise, base, perMinute))
+export const faultyCells = (worseBy: number): readonly Cell[] =>
+  each((base, perMinute) => cell('independent', base, perMinute, worseBy))
+export const lateCells = (worseBy: number): readonly Cell[] =>
+  each((base, perMinute) => cell('independent', base, perMinute, worseBy, lateTick))
+
+/** The noises that a goal is about. */
+export const goalNoises = ['independent', 'clumped', 'shared failure'] as const
+
+export const allCells: readonly Cell[] = [
+  ...goalNoises.flatMap(healthyCells),
+  ...healthyCells('heavily clumped'),
+  ...faults.flatMap(faultyCells),
+  ...lateCells(0.05),
+]
