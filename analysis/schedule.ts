@@ -4,8 +4,9 @@ export type Due = { readonly kind: 'due'; readonly atMs: number } | { readonly k
 
 /**
  * When a metric is to be measured: at the multiples of its interval since the epoch, so that many Rollouts ask the same
- * at the same moment and a store is asked once. `atMs` is the moment that the questions are to be about. After a gap it is
- * measured once, not once for every moment that was missed. All times in milliseconds since the epoch.
+ * at the same moment and a store is asked once. `atMs` is the moment that the questions are to be about. The first is the
+ * last one before the analysis began, so that counters count from before the first request. After a gap it is measured
+ * once, not once for every moment that was missed. All times in milliseconds since the epoch.
  */
 export function dueAt(
   { intervalMs }: Pick<Metric, 'intervalMs'>,
@@ -16,7 +17,7 @@ export function dueAt(
   const everyMs = Math.max(1, intervalMs)
   const nextMs =
     measuredAtMs === undefined
-      ? Math.ceil(startedAtMs / everyMs) * everyMs
+      ? Math.floor(startedAtMs / everyMs) * everyMs
       : (Math.floor(measuredAtMs / everyMs) + 1) * everyMs
   if (nowMs < nextMs) return { kind: 'wait', untilMs: nextMs }
   return { kind: 'due', atMs: Math.floor(nowMs / everyMs) * everyMs }

@@ -1,6 +1,6 @@
 import { builtInAnalyses } from '../analysis/built-in/index.ts'
 import { renderAnalysis } from '../analysis/render.ts'
-import type { AnalysisSpec, AnalysisUse } from '../api/analysis.ts'
+import type { AnalysisSpec, AnalysisUse, Metric } from '../api/analysis.ts'
 import { builtInNames } from '../api/analysis.ts'
 import type { AnalysisScope } from '../api/analysis-run.ts'
 import { canaryName } from '../api/canary-name.ts'
@@ -91,9 +91,19 @@ function observeAnalysis(seen: Observation, place: Place): ObservedAnalyses {
   const rendered = renderAnalysis(found.spec, use, factsFor(seen))
   if (rendered.kind === 'problems') return { analyses: [], problems: [invalid(seen, place, rendered.problems)] }
   const { metrics } = rendered
+  const alone = scope === 'promotion' ? comparedAlone(metrics) : []
+  if (alone.length > 0) return { analyses: [], problems: [invalid(seen, place, alone)] }
   const trusted = use.kind !== 'Analysis'
   const view = { id, scope, ...(step === undefined ? {} : { step }), use, metrics, trusted, hash: digest(metrics) }
   return { analyses: [view], problems: [] }
+}
+
+/** Before promotion the copy carries everything: counts of stable are all from before. */
+function comparedAlone(metrics: readonly Metric[]): readonly string[] {
+  const compared = metrics.filter(({ condition }) => condition.kind === 'evidence')
+  return compared.map(
+    ({ name }) => `metric ${name} weighs the canary against stable, which has no traffic before promotion`,
+  )
 }
 
 type Definition = Pick<AnalysisFacts, 'spec' | 'problems'>

@@ -5,8 +5,8 @@ import { dueAt } from '../../analysis/schedule.ts'
 const every10s = { intervalMs: 10_000 }
 
 describe('the schedule', () => {
-  it('measures first at the next multiple of the interval, whenever the analysis began', () => {
-    expect(dueAt(every10s, undefined, 12_345, 12_345)).toEqual({ kind: 'wait', untilMs: 20_000 })
+  it('measures first what was so before the analysis began, at once', () => {
+    expect(dueAt(every10s, undefined, 12_345, 12_345)).toEqual({ kind: 'due', atMs: 10_000 })
     expect(dueAt(every10s, undefined, 12_345, 20_000)).toEqual({ kind: 'due', atMs: 20_000 })
     expect(dueAt(every10s, undefined, 20_000, 20_000)).toEqual({ kind: 'due', atMs: 20_000 })
   })

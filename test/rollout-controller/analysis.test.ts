@@ -92,7 +92,7 @@ describe('a Rollout under analysis', () => {
     const second = startControl(shop, { measure })
     await wait(15_000)
     expect(run(shop)?.metrics[0]?.samples.length).toBeGreaterThan(before)
-    expect(run(shop)?.metrics[0]?.samples[0]).toMatchObject({ verdict: 'pass' })
+    expect(run(shop)?.metrics[0]?.samples[1]).toMatchObject({ verdict: 'pass' })
     await second.stop()
   })
 
@@ -116,6 +116,16 @@ describe('a Rollout under analysis', () => {
     shop.upgrade('web:v2')
     await wait(10_000)
     expect(shop.status()?.waiting?.message).toContain('value is good')
+    await stop()
+  })
+
+  it('refuses to weigh the canary against a stable version without traffic', async () => {
+    const shop = await createShop()
+    const body = { spec: { strategy: { canary: { beforePromotion: [{ name: 'http-success-rate' }] } } } }
+    shop.api.patch(rolloutResource, { namespace: 'shop', name: 'web' }, { type: 'merge', body })
+    const { stop } = startControl(shop)
+    await shop.clock.advance(5_000)
+    expect(shop.status()?.waiting?.message).toContain('which has no traffic before promotion')
     await stop()
   })
 
