@@ -120,7 +120,7 @@ async function answerTo(
     case 'pods':
       return podsOf(desk, request, signal)
     case 'http': {
-      const refusal = refusalOf(desk, request, ask.request, ask.toDefault)
+      const refusal = headersRefused(request, ask) ?? refusalOf(desk, request, ask.request, ask.toDefault)
       return refusal === undefined ? askStore(desk, request, ask, signal) : unasked(refusal)
     }
     default:
@@ -132,6 +132,16 @@ function podsOf({ deps, answers }: Desk, request: MeasureRequest, signal: AbortS
   const { namespace, atMs, pods } = request
   const key = JSON.stringify(['pods', atMs, namespace, pods.canary])
   return answers(key, (ending) => listPods(deps.client, namespace, pods.canary, ending), signal)
+}
+
+/** A tenant is named in a header: with the controller's credentials nobody but an administrator of the cluster names one. */
+function headersRefused(
+  { trusted, source }: MeasureRequest,
+  { asController, request: { auth } }: Ask & { readonly kind: 'http' },
+): string | undefined {
+  if (trusted || !asController || auth === undefined || source.kind === 'kubernetes') return undefined
+  if (source.headers.length === 0) return undefined
+  return "an Analysis may not set headers where the controller's credentials are used: give auth of its own, or ask in a ClusterAnalysis"
 }
 
 /** Who may only write in a namespace must not reach, through the controller, what the controller can reach. */

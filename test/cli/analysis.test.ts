@@ -75,7 +75,7 @@ async function startStore(): Promise<Store> {
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const query = new URLSearchParams(await text(request)).get('query') ?? ''
     state.asked.push(query)
-    state.askedAs.push(`${request.headers['x-scope-orgid']} ${request.headers.authorization}`)
+    state.askedAs.push(`${String(request.headers['x-scope-orgid'])} ${String(request.headers.authorization)}`)
     const found = Object.entries(state.answers).find(([part]) => query.includes(part))
     const result = found === undefined ? [] : [{ metric: {}, value: [1, `${found[1]}`] }]
     response.setHeader('Content-Type', 'application/json')

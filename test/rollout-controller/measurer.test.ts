@@ -515,12 +515,20 @@ describe('over real sockets', () => {
 
     it('is asked with what the metric says instead: its tenant, and the Secret of its own namespace', async () => {
       const { got, ask } = await given()
-      await ask({ headers: [{ ...tenant('shop'), name: 'x-scope-orgid' }] })
+      await ask({ headers: [{ ...tenant('shop'), name: 'x-scope-orgid' }] }, true)
       await ask({ auth: { type: 'bearer', secret: 'own' } })
+      await ask({ headers: [tenant('shop')], auth: { type: 'bearer', secret: 'own' } })
       expect(got).toEqual([
         ['shop', 'eu', 'Bearer ours'],
         ['all', 'eu', 'Bearer theirs'],
+        ['shop', 'eu', 'Bearer theirs'],
       ])
+    })
+
+    it('lets nobody choose a tenant with our Secret who does not administer the cluster', async () => {
+      const { got, ask } = await given()
+      expect(await ask({ headers: [tenant('shop')] })).toEqual({ value: away("the controller's credentials") })
+      expect(got).toEqual([])
     })
 
     it('lends nothing to a metric that names an address itself, nor our Secret to one that names it', async () => {
