@@ -6,7 +6,7 @@ import { down, exec, status, up } from './instance-commands.ts'
 import { whyNoNamespace } from './namespace.ts'
 
 const program = new Command('npm run cluster --')
-  .description('A real Kubernetes control plane with nodes, pods that answer and a gateway, without containers.')
+  .description('A real Kubernetes control plane with nodes, pods that answer, a gateway and a Prometheus, without containers.')
   .enablePositionalOptions()
   .showHelpAfterError()
 
@@ -81,11 +81,12 @@ async function needBinaries(): Promise<void> {
   if (outcome.kind === 'impossible') throw new Error(outcome.why)
 }
 
-function howToUse({ kubeconfig, gatewayUrl, env }: Ready): string {
+function howToUse({ kubeconfig, gatewayUrl, prometheusUrl, env }: Ready): string {
   return [
     `  export PATH=${env['PATH']?.split(':')[0]}:$PATH   # its kubectl and helm`,
     `  export KUBECONFIG=${kubeconfig}`,
     `  gateway: ${gatewayUrl}   (curl -H 'Host: YOUR-HOST' ${gatewayUrl}/)`,
+    `  prometheus: ${prometheusUrl}   (sluice controller --prometheus ${prometheusUrl})`,
   ].join('\n')
 }
 

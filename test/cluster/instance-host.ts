@@ -31,6 +31,7 @@ try {
   if (facts !== undefined) {
     const api = await bridge({ port: 0 }, { path: join(folder, 'api.sock') })
     const gateway = await bridge({ port: 0 }, { path: join(folder, 'gateway.sock') })
+    const prometheus = await bridge({ port: 0 }, { path: join(folder, 'prometheus.sock') })
     const apiUrl = `https://127.0.0.1:${api.port}`
     const kubeconfig = join(folder, 'kubeconfig')
     const inner = await readFile(facts.kubeconfig, 'utf8')
@@ -42,6 +43,7 @@ try {
       since: new Date().toISOString(),
       apiUrl,
       gatewayUrl: `http://127.0.0.1:${gateway.port}`,
+      prometheusUrl: `http://127.0.0.1:${prometheus.port}`,
       kubeconfig,
       env: facts.env,
     })

@@ -21,6 +21,7 @@ export type InstanceState =
       readonly since: string
       readonly apiUrl: string
       readonly gatewayUrl: string
+      readonly prometheusUrl: string
       readonly kubeconfig: string
       readonly env: Readonly<Record<string, string | undefined>>
     }
