@@ -30,7 +30,9 @@ export async function sightOf(
     const { namespace } = session
     const { name } = rollout.metadata
     const holdServed = await servesHold(session.client, signal)
-    const client = { get: () => Promise.resolve(asCreated(rollout, namespace)) }
+    const client = {
+      get: () => Promise.resolve(asCreated(rollout, namespace, caches.rollouts.get(namespace, name)?.uid)),
+    }
     const deps = { client, caches, clock: systemClock, holdServed }
     const observed = await observe(deps, { namespace, name }, noNews, signal)
     if (observed === undefined) throw new Error(`Rollout ${namespace}/${name} is gone`)
@@ -42,8 +44,9 @@ export async function sightOf(
   }
 }
 
-function asCreated(rollout: KubeObject, namespace: string): KubeObject {
-  const { uid = 'not-created-yet', resourceVersion = '0' } = rollout.metadata
+/** One from a file whose name is there already is that one, edited: what is kept for it is its own. */
+function asCreated(rollout: KubeObject, namespace: string, known = 'not-created-yet'): KubeObject {
+  const { uid = known, resourceVersion = '0' } = rollout.metadata
   return { ...rollout, metadata: { ...rollout.metadata, namespace, uid, resourceVersion } }
 }
 

@@ -5,7 +5,7 @@ import { type Summary, summarize } from './stats.ts'
 
 /** Many Rollouts under analysis; no peer was measured so. */
 export function analysisRows({ rollouts, metricsEach, questionsEach, intervalMs, ...rest }: Analysed): readonly Row[] {
-  const { atWork, rollback, strayed } = rest
+  const { atWork, before, rollback, strayed } = rest
   const { perSecond, lag, milliCores, rssMb, heapMb, statusKb } = atWork
   const row = (title: string, figure: string): Row => ({ title: `analysis: ${title}`, figure })
   const saved = perSecond.wanted - perSecond.asked
@@ -33,6 +33,8 @@ export function analysisRows({ rollouts, metricsEach, questionsEach, intervalMs,
     row('status, kB', summaryText(statusKb)),
     row('mcore', countsText(milliCores)),
     row('MB: first, last, most', `${ends(rssMb)}; heap ${ends(heapMb)}`),
+    row('before: MB; mcore', `${before.rssMb.toFixed(0)}; ${before.milliCores.toFixed(1)}`),
+    row('rollback → routing write, before', summaryText(summarize(before.rollback))),
     row('rollback → routing write', summaryText(summarize(rollback))),
     row('API server meanwhile: PATCH status', summaryText(summarize(rest.beside.patchStatus))),
     row('API server meanwhile: write → event', summaryText(summarize(rest.beside.writeToEvent))),

@@ -1,7 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { request } from 'undici'
 import { rolloutResource } from '../../api/names.ts'
-import { atGates, intervalMs, metricsEach, namespaceOf, openAnalysed, questionsEach } from './analysis-shops.ts'
+import {
+  atGates,
+  beginAnalyses,
+  intervalMs,
+  metricsEach,
+  namespaceOf,
+  openAtGates,
+  perNamespace,
+  questionsEach,
+} from './analysis-shops.ts'
 import { type Told, type Witness, watchRollouts } from './analysis-witness.ts'
 import { measureApiServer, type RoundTrips } from './api-server.ts'
 import { type Bed, startBed } from './bed.ts'
@@ -20,7 +29,9 @@ export interface Analysed {
   readonly questionsEach: number
   readonly intervalMs: number
   readonly seconds: number
-  /** While all wait at their gates and are measured. */
+  /** The same Rollouts at the same gates, with nothing to measure. */
+  readonly before: { readonly rssMb: number; readonly milliCores: number; readonly rollback: readonly number[] }
+  /** While all are measured. */
   readonly atWork: AtWork
   /** From the Decision to the routing write, one Rollout after the other, in milliseconds; the others are measured on. */
   readonly rollback: readonly number[]
@@ -62,35 +73,51 @@ export interface PerSecond {
   readonly requests: Readonly<Record<string, number>>
 }
 
-/** Until the caches are warm, and the warm-up of the latency metric is over. */
-const restMs = 60_000
-/** Each pod of them: twice that many a second would be what a small cluster does with nothing else to do. */
+/** What the updates have set off comes to rest. */
+const quietMs = 30_000
+/** Until the warm-up of the latency metric is over, and the heap has the size that it needs. */
+const warmMs = 60_000
+/** Each pod, in seconds: thousands of them each second would be all that two cores do. */
 const scrapeEvery = 10
-const mostRollbacks = 50
+/** With analyses and without, each. */
+const mostRollbacks = perNamespace / 2
 
 export async function measureAnalysis(bundle: string, rollouts: number, seconds: number): Promise<Analysed> {
   const bed = await startBed({ bundle, prometheus: { scrapeEvery } })
   const witness = await watchRollouts(bed.client, intervalMs)
   try {
     const recorder = await bed.open(namespaceOf(0))
-    const shops = await openAnalysed(bed, rollouts, witness)
+    const rollbacks = Math.min(mostRollbacks, Math.floor(rollouts / 4))
+    const shops = await openAtGates(bed, rollouts + rollbacks, witness)
     const traffic = await startPodTraffic(bed.client, intervalMs)
-    say(`measured in ${restMs / 1_000} s, for ${seconds} s`)
-    await sleep(restMs)
+    const before = await measureBefore(bed, recorder, shops.slice(0, rollbacks))
+    say(`the analyses begin; ${warmMs / 1_000} s later they are measured, for ${seconds} s`)
+    await beginAnalyses(bed, shops.slice(rollbacks))
+    await sleep(warmMs)
     const atWork = await measureAtWork(bed, witness, seconds)
     const strayed = rollouts - atGates(witness)
-    const victims = shops.filter(({ namespace }) => namespace === namespaceOf(0)).slice(0, mostRollbacks)
-    say(`${victims.length} rollbacks`)
+    say(`${rollbacks} rollbacks`)
     const [rollback, beside] = await Promise.all([
-      rollBackEach(bed, recorder, victims),
+      rollBackEach(bed, recorder, shops.slice(rollbacks, 2 * rollbacks)),
       measureApiServer(bed, await bed.open('beside'), 'beside', 50, 500),
     ])
     await traffic.stop()
-    return { rollouts, metricsEach, questionsEach, intervalMs, seconds, atWork, rollback, beside, strayed }
+    return { rollouts, metricsEach, questionsEach, intervalMs, seconds, before, atWork, rollback, beside, strayed }
   } finally {
     witness.stop()
     await bed.stop()
   }
+}
+
+async function measureBefore(bed: Bed, recorder: Recorder, shops: readonly Where[]): Promise<Analysed['before']> {
+  const { controller } = bed
+  await sleep(quietMs)
+  const [cpuMs, startedMs] = [await controller.cpuMs(), performance.now()]
+  await sleep(quietMs)
+  const milliCores = ((await controller.cpuMs()) - cpuMs) / ((performance.now() - startedMs) / 1_000)
+  const rssMb = await controller.rssMb()
+  say(`at rest: ${rssMb.toFixed(0)} MB, ${milliCores.toFixed(1)} mcore; ${shops.length} rollbacks`)
+  return { rssMb, milliCores, rollback: await rollBackEach(bed, recorder, shops) }
 }
 
 /** At any time within the interval, the beginning of which is the busy one. */

@@ -1,13 +1,21 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run } from '../../cli/program.ts'
 import { type Cluster, startCluster } from '../cluster/cluster.ts'
 import { contextOf, recorded } from './builders.ts'
 
 let cluster: Cluster
+let folder: string
 beforeAll(async () => {
   cluster = await startCluster()
+  folder = await mkdtemp(join(tmpdir(), 'sluice-cli-'))
 })
-afterAll(() => cluster.stop())
+afterAll(async () => {
+  await cluster.stop()
+  await rm(folder, { recursive: true })
+})
 
 async function sluice(...args: readonly string[]) {
   const terminal = recorded({ now: () => Date.now() })
@@ -85,6 +93,11 @@ describe('a release, from the command line alone', { timeout: 120_000 }, () => {
       .poll(async () => (await sluice('status', 'web', '-n', 'shop')).out, { timeout: 30_000 })
       .toContain('Healthy')
     await stop()
+    const file = join(folder, 'rollout.json')
+    const { stdout } = await cluster.kubectl('get', 'rollout', 'web', '-n', 'shop', '-o', 'json')
+    const { apiVersion, kind, spec } = JSON.parse(stdout)
+    await writeFile(file, JSON.stringify({ apiVersion, kind, metadata: { name: 'web', namespace: 'shop' }, spec }))
+    expect(await sluice('lint', '-f', file)).toMatchObject({ exitCode: 0, out: expect.stringContaining('no problems') })
     await upgrade('v2')
     expect((await sluice('status', 'web', '-n', 'shop')).out).toContain('held: an update v2 is held')
     expect((await sluice('approve', 'web', '-n', 'shop')).exitCode).toBe(1)
