@@ -72,7 +72,9 @@ function failuresOf({ name = '', status, message = '', assertionResults = [] }: 
   const failed = assertionResults.filter((test) => test.status === 'failed')
   const file = relative('.', name)
   if (failed.length === 0) return status === 'failed' ? [`${file}: ${firstLines(message)}`] : []
-  return failed.map(({ fullName, failureMessages }) => `${file} > ${fullName}: ${firstLines(failureMessages?.[0] ?? '')}`)
+  return failed.map(
+    ({ fullName, failureMessages }) => `${file} > ${fullName}: ${firstLines(failureMessages?.[0] ?? '')}`,
+  )
 }
 
 const firstLines = (text: string): string => text.split('\n').slice(0, 6).join('\n      ').slice(0, 1_000)

@@ -146,7 +146,10 @@ describe('a vector', () => {
 })
 
 describe('the state of a threshold', () => {
-  it.each([undefined, null, 5, {}, { passes: -1, failures: 0, silent: 0 }, { passes: '5', failures: 0, silent: 0 }])('is not %j', (raw) => {
-    expect(isThresholdState(raw)).toBe(false)
-  })
+  it.each([undefined, null, 5, {}, { passes: -1, failures: 0, silent: 0 }, { passes: '5', failures: 0, silent: 0 }])(
+    'is not %j',
+    (raw) => {
+      expect(isThresholdState(raw)).toBe(false)
+    },
+  )
 })

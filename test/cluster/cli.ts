@@ -6,7 +6,9 @@ import { down, exec, status, up } from './instance-commands.ts'
 import { whyNoNamespace } from './namespace.ts'
 
 const program = new Command('npm run cluster --')
-  .description('A real Kubernetes control plane with nodes, pods that answer, a gateway and a Prometheus, without containers.')
+  .description(
+    'A real Kubernetes control plane with nodes, pods that answer, a gateway and a Prometheus, without containers.',
+  )
   .enablePositionalOptions()
   .showHelpAfterError()
 
