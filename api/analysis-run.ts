@@ -21,6 +21,8 @@ export interface AnalysisRun {
   /** One sentence. */
   readonly why: string
   readonly advisory: boolean
+  /** Who let the release go on although it had come to no verdict in time. */
+  readonly acceptedBy?: string
   /** For how long a store did not answer, in milliseconds: the clock of the gate stands still for it. */
   readonly awayMs: number
   readonly metrics: readonly MetricRun[]

@@ -60,4 +60,4 @@ export const metricDefaults = { interval: '10s', warmUp: '0s', patience: '5m' } 
 export const shortestInterval = '1s'
 export const conditionDefaults = { count: 5, failureLimit: 0 } as const
 export const compareDefaults = { relative: '10%' } as const
-export const evidenceDefaults = { ratio: 1.1, margin: 1, passEarly: true } as const
+export const evidenceDefaults = { ratio: 1.1, margin: 1, passEarly: false } as const

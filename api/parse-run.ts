@@ -65,6 +65,7 @@ export const isAnalysisRun = isShaped<AnalysisRun>({
   verdict: isVerdict,
   why: isText,
   advisory: isBoolean,
+  acceptedBy: optionally(isText),
   awayMs: isCount,
   metrics: isListOf(isMetricRun),
 })

@@ -1,5 +1,6 @@
 import { verbs } from './decision.ts'
 import { isBoolean, isCount, isListOf, isOneOf, isShaped, isText, isTime, optionally } from './guard.ts'
+import { isRecord, type JsonObject } from './json.ts'
 import { isAnalysisRun } from './parse-run.ts'
 import type { RouteTarget } from './rollout.ts'
 import {
@@ -19,10 +20,27 @@ import {
 
 /**
  * Reads the status that the controller wrote. Undefined when there is none yet, or when somebody damaged it: then the
- * controller starts from what it can see. Fields of a newer version are kept.
+ * controller starts from what it can see. Fields of a newer version are kept. An analysis that is damaged is left out by
+ * itself, and begins anew: where the release is must not be lost for what was measured.
  */
 export function parseStatus(raw: unknown): RolloutStatus | undefined {
-  return isStatus(raw) ? raw : undefined
+  if (isStatus(raw)) return raw
+  const mended = withoutDamagedRuns(raw)
+  return isStatus(mended) ? mended : undefined
+}
+
+function withoutDamagedRuns(raw: unknown): unknown {
+  if (!isRecord(raw)) return raw
+  const { release, rejected } = raw
+  return {
+    ...raw,
+    ...(isRecord(release) && { release: withSoundRuns(release) }),
+    ...(isRecord(rejected) && { rejected: withSoundRuns(rejected) }),
+  }
+}
+
+function withSoundRuns({ analyses, ...rest }: JsonObject): JsonObject {
+  return Array.isArray(analyses) ? { ...rest, analyses: analyses.filter((run: unknown) => isAnalysisRun(run)) } : rest
 }
 
 const isOutcome = isOneOf('Accepted', 'Refused')
@@ -51,7 +69,7 @@ const isRelease = isShaped<Release>({
   replicas: isCount,
   gatesOpenedAt: optionally(isTime),
   approvedBy: optionally(isText),
-  inconclusiveAcceptedBy: optionally(isText),
+  pausedMs: optionally(isCount),
   paused: optionally(isShaped({ by: isText, since: isTime })),
   unreadySince: optionally(isTime),
   stage: optionally(isOneOf(...stages)),

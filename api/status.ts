@@ -92,9 +92,9 @@ export interface Release {
   /** When the step's split was seen in force: gates count from here. */
   readonly gatesOpenedAt?: string
   readonly approvedBy?: string
-  /** Who let the step, or the promotion, go on although an analysis had come to no verdict in time. */
-  readonly inconclusiveAcceptedBy?: string
   readonly paused?: { readonly by: string; readonly since: string }
+  /** For how long the step was paused by people, in milliseconds: the deadlines of its analyses stand still for it. */
+  readonly pausedMs?: number
   /** When too few ready pods carried the split; a stated patience later it is rolled back. */
   readonly unreadySince?: string
   /** While Promoting. */

@@ -73,7 +73,7 @@ function approval(look: Look): Asked {
 
 /** An analysis came to no verdict in time: a person may take that on, also while the release is being promoted. */
 const lacksVerdict = ({ waiting, release }: RolloutStatus): boolean =>
-  waiting?.reason === 'AnalysisInconclusive' && release?.inconclusiveAcceptedBy === undefined
+  waiting?.reason === 'AnalysisInconclusive' && release !== undefined
 
 const boundTo = ({ step, stepHash }: Release): Binding => ({ step, stepHash })
 

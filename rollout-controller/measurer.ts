@@ -3,6 +3,7 @@ import { type AskHttp, type Credentials, createHttpAsker } from '../analysis/htt
 import type { Measure, MeasureRequest, Reading } from '../analysis/measurement.ts'
 import type { Answer, Ask, HttpRequest } from '../analysis/provider.ts'
 import { providerFor } from '../analysis/registry.ts'
+import { tenantProblem } from '../analysis/request-problem.ts'
 import type { DefaultPrometheus, MetricSource } from '../api/analysis.ts'
 import type { Clock } from '../api/clock.ts'
 import { systemNamespace } from '../api/names.ts'
@@ -40,6 +41,8 @@ const keepSecretsMs = 10_000
 const mostAnswers = 16_000_000
 const mostSecrets = 10_000
 const mostPerHost = 64
+
+type AskHttpStore = Ask & { readonly kind: 'http' }
 
 interface Desk {
   readonly deps: MeasurerDeps
@@ -120,7 +123,7 @@ async function answerTo(
     case 'pods':
       return podsOf(desk, request, signal)
     case 'http': {
-      const refusal = headersRefused(request, ask) ?? refusalOf(desk, request, ask.request, ask.toDefault)
+      const refusal = tenantRefused(request, ask) ?? refusalOf(desk, request, ask.request, ask.toDefault)
       return refusal === undefined ? askStore(desk, request, ask, signal) : unasked(refusal)
     }
     default:
@@ -134,14 +137,10 @@ function podsOf({ deps, answers }: Desk, request: MeasureRequest, signal: AbortS
   return answers(key, (ending) => listPods(deps.client, namespace, pods.canary, ending), signal)
 }
 
-/** A tenant is named in a header: with the controller's credentials nobody but an administrator of the cluster names one. */
-function headersRefused(
-  { trusted, source }: MeasureRequest,
-  { asController, request: { auth } }: Ask & { readonly kind: 'http' },
-): string | undefined {
-  if (trusted || !asController || auth === undefined || source.kind === 'kubernetes') return undefined
-  if (source.headers.length === 0) return undefined
-  return "an Analysis may not set headers where the controller's credentials are used: give auth of its own, or ask in a ClusterAnalysis"
+/** A second look at what rendering says already: whoever makes the requests, the controller's store is reached from here. */
+function tenantRefused({ trusted, source }: MeasureRequest, { toDefault }: AskHttpStore): string | undefined {
+  const problem = trusted || !toDefault ? undefined : tenantProblem(source)
+  return problem === undefined ? undefined : `an Analysis ${problem}`
 }
 
 /** Who may only write in a namespace must not reach, through the controller, what the controller can reach. */
@@ -159,17 +158,20 @@ function refusalOf(
 async function askStore(
   desk: Desk,
   request: MeasureRequest,
-  ask: Ask & { readonly kind: 'http' },
+  ask: AskHttpStore,
   signal: AbortSignal,
 ): Promise<SharedResult<Answer>> {
   const read = await credentialsFor(desk, request, ask, signal)
   if (read.kind === 'unreadable') return unasked(read.why)
   const { credentials } = read
-  const reach = request.trusted || ask.toDefault ? 'everywhere' : 'notLinkLocal'
+  const quotable = request.trusted || ask.toDefault
+  const reach = quotable ? 'everywhere' : 'notLinkLocal'
   const key = keyOf(request.atMs, reach, ask.request, credentials)
   const { host } = new URL(ask.request.url)
-  const work = (ending: AbortSignal) =>
-    desk.lanes(host, () => desk.ask(ask.request, { signal: ending, credentials, reach }), ending)
+  const work = async (ending: AbortSignal): Promise<Answer> => {
+    const answer = await desk.lanes(host, () => desk.ask(ask.request, { signal: ending, credentials, reach }), ending)
+    return answer.kind === 'http' ? { ...answer, quotable } : answer
+  }
   return desk.answers(key, work, signal)
 }
 
@@ -193,7 +195,7 @@ function byName([a = '']: readonly string[], [b = '']: readonly string[]): numbe
 async function credentialsFor(
   { deps, secrets }: Desk,
   { trusted, namespace: own }: MeasureRequest,
-  { request: { auth }, asController }: Ask & { readonly kind: 'http' },
+  { request: { auth }, asController }: AskHttpStore,
   signal: AbortSignal,
 ): Promise<CredentialsRead> {
   if (auth === undefined) return { kind: 'credentials', credentials: { type: 'none' } }

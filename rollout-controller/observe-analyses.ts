@@ -31,9 +31,20 @@ interface Place {
 
 /** Every analysis that the spec names, ready to be asked, or why it cannot be. */
 export function observeAnalyses(seen: Observation): ObservedAnalyses {
-  const observed = placesOf(seen.view).map((place) => observeAnalysis(seen, place))
+  const observed = placesOf(seen.view).map((place) => {
+    const { analyses, problems } = observeAnalysis(seen, place)
+    return { analyses, problems: isNeeded(seen.view, place) ? problems : [] }
+  })
   const analyses = observed.flatMap((one) => one.analyses)
   return { analyses, problems: [...observed.flatMap(({ problems }) => problems), ...tooMany(seen, analyses)] }
+}
+
+/** In the middle of a release nothing waits for one that is only shown, or whose step is over. */
+function isNeeded({ status }: RolloutView, { use, step }: Place): boolean {
+  const { release } = status ?? {}
+  if (release === undefined) return true
+  if (use.advisory) return false
+  return step === undefined || (release.stage === undefined && step >= release.step)
 }
 
 /** What they remember is kept in the status, and an object has an end. */
@@ -139,7 +150,7 @@ function factsFor({ view, workload, routes, services }: Observation) {
   }
 }
 
-const invalidReason = 'AnalysisInvalid'
+export const invalidReason = 'AnalysisInvalid'
 
 function notFound({ view }: Observation, { path, use }: Place): Problem {
   const { name, namespace } = view.meta

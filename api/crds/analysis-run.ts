@@ -53,6 +53,7 @@ const run = object(
     verdict: oneOf('What it came to so far.', verdicts),
     why: text('Why, in a sentence.'),
     advisory: boolean('It is shown and decides nothing.'),
+    acceptedBy: text('Who let the release go on although it had come to no verdict in time.'),
     awayMs: integer('For how long a store did not answer, in milliseconds.'),
     metrics: list('Its metrics.', metric, { maxItems: maxMetrics }),
   },

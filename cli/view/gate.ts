@@ -52,7 +52,7 @@ function analysisLine(use: AnalysisUse, release: Release, now: number): Line {
     return words(verdictMark(run.verdict), useText(use), run.verdict)
   if (use.advisory) return words(span('▶', 'accent'), useText(use), dim('decides nothing'))
   const until = after(release.gatesOpenedAt, use.deadlineMs + (run?.awayMs ?? 0))
-  if (Date.parse(until) <= now) return overdueLine(use, release)
+  if (Date.parse(until) <= now) return overdueLine(use, run?.acceptedBy)
   return words(
     span('▶', 'accent'),
     useText(use),
@@ -60,8 +60,8 @@ function analysisLine(use: AnalysisUse, release: Release, now: number): Line {
   )
 }
 
-function overdueLine(use: AnalysisUse, { inconclusiveAcceptedBy }: Release): Line {
-  const accepted = inconclusiveAcceptedBy === undefined ? '' : `, accepted by ${inconclusiveAcceptedBy}`
+function overdueLine(use: AnalysisUse, acceptedBy: string | undefined): Line {
+  const accepted = acceptedBy === undefined ? '' : `, accepted by ${acceptedBy}`
   return words(
     verdictMark('inconclusive'),
     useText(use),

@@ -3,7 +3,7 @@ import type { Measurement } from '../../analysis/measurement.ts'
 import { questionsOf } from '../../analysis/questions.ts'
 import { combine } from '../../analysis/verdict.ts'
 import type { Metric } from '../../api/analysis.ts'
-import type { AnalysisRun, MetricRun } from '../../api/analysis-run.ts'
+import type { AnalysisRun, AnalysisScope, MetricRun } from '../../api/analysis-run.ts'
 import type { Release } from '../../api/status.ts'
 import type { AnalysisView } from '../snapshot.ts'
 import { stamp, type View, withStatus } from './turn.ts'
@@ -11,8 +11,8 @@ import { at } from './view.ts'
 
 /** Of calling a healthy canary worse, over a whole rollout; all tests on counts share it (docs/judge.md). */
 const falseAlarmBudget = 0.01
-/** Runs of steps that are over are kept for the record, without what only the judge needs. */
-const keptRuns = 8
+/** Characters of JSON that the runs may take in the status, which is stored as one object of at most 1.5 MB. */
+const mostText = 600_000
 
 /** The analyses that measure now: in the background from the first split on, and those of the gates that are open. */
 export function analysesAtWork(view: View): readonly AnalysisView[] {
@@ -43,17 +43,41 @@ export function takeMeasurements(view: View): View {
   if (!release || view.analyses.length === 0) return view
   const atWork = analysesAtWork(view)
   const taken = atWork.map((analysis) => takeInto(view, release, analysis))
-  const over = (release.analyses ?? []).filter(({ id }) => !atWork.some((analysis) => analysis.id === id))
-  const analyses = [...over.slice(-keptRuns).map(forTheRecord), ...taken]
+  const others = (release.analyses ?? []).filter(({ id }) => !atWork.some((analysis) => analysis.id === id))
+  const analyses = [...others.map((run) => (isOver(release, run) ? forTheRecord(run) : run)), ...taken]
   if (analyses.length === 0) return view
-  return { ...view, status: withStatus(view.status, { release: { ...release, analyses } }) }
+  return { ...view, status: withStatus(view.status, { release: { ...release, analyses: bounded(release, analyses) } }) }
+}
+
+/** A step that is over is not gone back to; any other run may go on, be its analysis gone for a moment. */
+const isOver = ({ step }: Release, { id, scope }: AnalysisRun): boolean =>
+  scope === 'step' && !id.startsWith(`${stepPlace(step)}/`)
+
+/** `step-2`: how the runs of a step begin. */
+export const stepPlace = (step: number): string => `step-${step}`
+
+/** Leaves out the oldest of those that are over for as long as they are too much. */
+function bounded(release: Release, analyses: readonly AnalysisRun[]): readonly AnalysisRun[] {
+  const oldest = analyses.find((run) => isOver(release, run))
+  if (oldest === undefined || JSON.stringify(analyses).length <= mostText) return analyses
+  return bounded(
+    release,
+    analyses.filter((run) => run !== oldest),
+  )
 }
 
 function takeInto(view: View, release: Release, analysis: AnalysisView): AnalysisRun {
   const known = release.analyses?.find(({ id }) => id === analysis.id)
   const run = known?.hash === analysis.hash ? known : begun(view, analysis)
   const metrics = analysis.metrics.map((metric) => judged(view, release, analysis, metric, run))
-  return { ...run, metrics, ...combine(metrics), awayMs: Math.max(0, ...metrics.map(({ awayMs = 0 }) => awayMs)) }
+  const { advisory } = analysis.use
+  return {
+    ...run,
+    advisory,
+    metrics,
+    ...combine(metrics),
+    awayMs: Math.max(0, ...metrics.map(({ awayMs = 0 }) => awayMs)),
+  }
 }
 
 function begun(view: View, { id, scope, use, hash, metrics }: AnalysisView): AnalysisRun {
@@ -107,9 +131,9 @@ export function forTheRecord(run: AnalysisRun): AnalysisRun {
   return { ...run, metrics: run.metrics.map(({ state: _state, ...metric }) => metric) }
 }
 
-/** Without the runs of steps: the steps were edited, and what was measured for them passes nothing any more. */
-export function forgetSteps(release: Release): Release {
+/** Without the runs for that: what was measured for it passes nothing any more. */
+export function forget(release: Release, forgotten: AnalysisScope): Release {
   const { analyses, ...rest } = release
-  const left = analyses?.filter(({ scope }) => scope !== 'step') ?? []
+  const left = analyses?.filter(({ scope }) => scope !== forgotten) ?? []
   return left.length === 0 ? rest : { ...rest, analyses: left }
 }

@@ -21,11 +21,19 @@ export function judgeAnalysis(view: View, analysis: AnalysisView, openedAt: numb
   if (use.advisory) return { kind: 'pass' }
   const run = view.status.release?.analyses?.find((one) => one.id === id)
   if (!run) return { kind: 'wait', waiting: running(view, analysis, 'nothing is measured yet') }
-  const deadline = openedAt + use.deadlineMs + awayMsOf(analysis, run)
+  if (run.verdict === 'fail') return { kind: 'fail', ending: endingOf(run) }
+  const deadline = deadlineOf(view, analysis, run, openedAt)
   const isOver = view.now >= deadline
+  if (run.verdict === 'pass' && isAway(run)) return { kind: 'wait', waiting: waitingFor(view, analysis, run, deadline) }
   if (run.verdict === 'pass' && (isOver || mayPassEarly(analysis))) return { kind: 'pass' }
   if (!isOver) return { kind: 'wait', waiting: waitingFor(view, analysis, run, deadline), wakeAt: deadline }
   return atDeadline(view, analysis, run)
+}
+
+/** An analysis that was edited begins anew, and so does its time; neither a pause nor an outage takes any of it. */
+function deadlineOf(view: View, analysis: AnalysisView, run: AnalysisRun, openedAt: number): number {
+  const from = Math.max(openedAt, at(run.startedAt))
+  return from + analysis.use.deadlineMs + awayMsOf(analysis, run) + (view.status.release?.pausedMs ?? 0)
 }
 
 /** Of the metric whose store was away the longest. */
@@ -72,7 +80,7 @@ function atDeadline(view: View, { use }: AnalysisView, run: AnalysisRun): Analys
     case 'rollBack':
       return { kind: 'fail', ending: { ...endingOf(run), message: `no verdict in time: ${run.why}` } }
     case 'pause':
-      return view.status.release?.inconclusiveAcceptedBy === undefined
+      return run.acceptedBy === undefined
         ? { kind: 'wait', waiting: inconclusive(view, use.name, run) }
         : { kind: 'pass' }
     default:
@@ -80,9 +88,11 @@ function atDeadline(view: View, { use }: AnalysisView, run: AnalysisRun): Analys
   }
 }
 
+export const inconclusiveReason = 'AnalysisInconclusive'
+
 function inconclusive(view: View, name: string, run: AnalysisRun): Waiting {
   return {
-    reason: 'AnalysisInconclusive',
+    reason: inconclusiveReason,
     message: `${place(view)}: analysis ${name} came to no verdict in time: ${run.why}`,
     next: `${command(view, 'approve')} goes on without one (or ${command(view, 'rollback')}); no deadline`,
   }
@@ -93,8 +103,21 @@ function place(view: View): string {
   return release?.stage ? 'promotion' : `step ${release?.step} of ${release?.steps} (${release?.weight} %)`
 }
 
-/** When a background analysis began; its deadline counts from there. */
-export function beganAt(view: View, { id }: AnalysisView): number {
-  const run = view.status.release?.analyses?.find((one) => one.id === id)
-  return run ? at(run.startedAt) : view.now
+/**
+ * The runs that wait for a person, in those analyses that hold the release up now, if they did already at that moment.
+ * Whoever approves takes on what was shown, and nothing that came later.
+ */
+export function lackingVerdict(view: View, held: readonly HeldUp[], shownAtMs: number): readonly string[] {
+  return held.flatMap(({ analysis, openedAt }) => {
+    const run = view.status.release?.analyses?.find((one) => one.id === analysis.id)
+    const answer = judgeAnalysis(view, analysis, openedAt)
+    if (run === undefined || answer.kind !== 'wait' || answer.waiting.reason !== inconclusiveReason) return []
+    return deadlineOf(view, analysis, run, openedAt) <= shownAtMs ? [run.id] : []
+  })
+}
+
+/** An analysis that the release waits for, and from when its deadline counts, in epoch milliseconds. */
+export interface HeldUp {
+  readonly analysis: AnalysisView
+  readonly openedAt: number
 }

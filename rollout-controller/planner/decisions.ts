@@ -1,7 +1,9 @@
 import type { Decision } from '../../api/decision.ts'
 import type { Release, RolloutStatus, TakenDecision } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
+import { inconclusiveReason, lackingVerdict } from './analysis-gate.ts'
 import { beginRestore, beginRollBack } from './end.ts'
+import { heldUp } from './gates.ts'
 import { isCommitted } from './promote.ts'
 import { type Go, stamp, type View, withStatus } from './turn.ts'
 import { at, command, isRejected, stableRevision } from './view.ts'
@@ -109,8 +111,8 @@ function refusal(view: View, decision: Decision): string | undefined {
 
 function approve(view: View, decision: Decision): Answer {
   const { release, phase } = view.status
-  const lacksVerdict = view.status.waiting?.reason === 'AnalysisInconclusive'
-  if (!release || (phase !== 'Progressing' && !lacksVerdict)) {
+  const lacking = lackingVerdict(view, heldUp(view), at(decision.createdAt) + createdWithinMs)
+  if (!release || (phase !== 'Progressing' && lacking.length === 0)) {
     return refused(view, `nothing waits for approval (phase ${phase})`)
   }
   if (decision.attempt === undefined || decision.step === undefined || decision.stepHash === undefined) {
@@ -119,22 +121,29 @@ function approve(view: View, decision: Decision): Answer {
   if (decision.step !== release.step)
     return refused(view, `it is about step ${decision.step}, and step ${release.step} is under way`)
   if (decision.stepHash !== release.stepHash) return refused(view, `step ${release.step} was edited since it was shown`)
-  if (lacksVerdict) return acceptInconclusive(view, release, decision)
+  if (lacking.length > 0) return acceptInconclusive(view, release, lacking, decision)
   if (!release.gatesOpenedAt) return refused(view, `step ${release.step} has not been reached yet`)
-  if (!hasApproval(view, release)) return refused(view, `step ${release.step} has no approval gate`)
+  if (!hasApproval(view, release)) return refused(view, noApprovalGate(view, release))
   if (release.approvedBy !== undefined)
     return refused(view, `step ${release.step} is approved already, by ${release.approvedBy}`)
   const status = { ...view.status, release: { ...release, approvedBy: decision.decidedBy } }
   return accepted(status, `step ${release.step} of ${release.steps} approved`)
 }
 
-/** A person takes it on: the analysis that waits came to no verdict in time. */
-function acceptInconclusive(view: View, release: Release, { decidedBy }: Decision): Answer {
-  if (release.inconclusiveAcceptedBy !== undefined) {
-    return refused(view, `that there is no verdict is accepted already, by ${release.inconclusiveAcceptedBy}`)
-  }
-  const status = { ...view.status, release: { ...release, inconclusiveAcceptedBy: decidedBy } }
-  return accepted(status, `step ${release.step} of ${release.steps} goes on without a verdict`)
+/** A creationTimestamp has no fractions of a second. */
+const createdWithinMs = 999
+
+/** A person takes it on: these analyses came to no verdict in time. */
+function acceptInconclusive(view: View, release: Release, lacking: readonly string[], { decidedBy }: Decision): Answer {
+  const analyses = release.analyses?.map((run) => (lacking.includes(run.id) ? { ...run, acceptedBy: decidedBy } : run))
+  const status = { ...view.status, release: { ...release, ...(analyses && { analyses }) } }
+  return accepted(status, `step ${release.step} of ${release.steps} goes on without a verdict of ${lacking.join(', ')}`)
+}
+
+function noApprovalGate(view: View, { step }: Release): string {
+  const isLate = view.status.waiting?.reason === inconclusiveReason
+  const why = isLate ? ', and that an analysis has no verdict was not yet known when it was said: say it again' : ''
+  return `step ${step} has no approval gate${why}`
 }
 
 function hasApproval(view: View, release: Release): boolean {
@@ -214,10 +223,11 @@ function pause(view: View, decision: Decision): Answer {
 function resume(view: View): Answer {
   const { release } = view.status
   if (!release?.paused) return refused(view, 'it is not paused')
-  const { paused: _over, unreadySince: _unready, ...rest } = release
+  const { paused: since, unreadySince: _unready, ...rest } = release
   const now = stamp(view.now)
-  const since = release.stage === undefined ? { stepStartedAt: now } : { stageStartedAt: now }
-  return accepted({ ...view.status, release: { ...rest, ...since } }, 'resumed')
+  const pausedMs = (release.pausedMs ?? 0) + Math.max(0, view.now - at(since.since))
+  const anew = release.stage === undefined ? { stepStartedAt: now } : { stageStartedAt: now }
+  return accepted({ ...view.status, release: { ...rest, pausedMs, ...anew } }, 'resumed')
 }
 
 function retry(view: View): Answer {

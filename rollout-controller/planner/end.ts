@@ -1,4 +1,4 @@
-import type { Ending, Rejected, RolloutStatus } from '../../api/status.ts'
+import type { Ending, Rejected, Release } from '../../api/status.ts'
 import type { Problem } from '../snapshot.ts'
 import { forTheRecord } from './analyses.ts'
 import { type Go, go, stamp, type Turn, type View } from './turn.ts'
@@ -14,7 +14,14 @@ export function beginRollBack(view: View, ending: Ending): Go {
 }
 
 function rollBackChanges(view: View, ending: Ending) {
-  return { phase: 'RollingBack', ending, drainSince: undefined, ...rejection(view, ending) } as const
+  const { release } = view.status
+  return {
+    phase: 'RollingBack',
+    ending,
+    drainSince: undefined,
+    ...rejection(view, ending),
+    release: release && unmeasured(release),
+  } as const
 }
 
 /** The workload rolls back to its stable template while the copy keeps the traffic. */
@@ -36,9 +43,14 @@ export function beginRestore(
   return go(view, transition, changes, { type: 'Warning', reason: 'Restoring', note: ending.message })
 }
 
-function restoring(release: NonNullable<RolloutStatus['release']>) {
-  const { stage: _stage, ...rest } = release
+function restoring(release: Release) {
+  const { stage: _stage, ...rest } = unmeasured(release)
   return rest
+}
+
+/** What was measured is on the record of the rejection, or of no use any more. */
+function unmeasured({ analyses: _analyses, ...release }: Release): Release {
+  return release
 }
 
 /** Only a person's no, a verdict and a missed deadline turn a revision down; the other endings say nothing about it. */
@@ -86,6 +98,11 @@ export function superseded(revision: string): Ending {
 
 /** Appearing in the middle of a release, these do not stop it. */
 const onlyBeforeTheStart: ReadonlySet<string> = new Set(['AutoscalerUnsupported'])
+
+/** A metric that cannot be asked says nothing about the new version: nothing passes, and nothing is rolled back for it. */
+export function isForAPerson({ reason }: Problem): boolean {
+  return reason === 'AnalysisInvalid'
+}
 
 export function problemMidway(view: View): Problem | undefined {
   return view.problems.find((problem) => !onlyBeforeTheStart.has(problem.reason))

@@ -2,7 +2,7 @@ import type { AnalysisUse } from '../../api/analysis.ts'
 import { formatDuration } from '../../api/duration.ts'
 import type { Gate, Step } from '../../api/rollout.ts'
 import type { Ending, Waiting } from '../../api/status.ts'
-import { beganAt, judgeAnalysis } from './analysis-gate.ts'
+import { type HeldUp, inconclusiveReason, judgeAnalysis } from './analysis-gate.ts'
 import type { View } from './turn.ts'
 import { stamp } from './turn.ts'
 import { at, command } from './view.ts'
@@ -15,13 +15,28 @@ export type GateAnswer =
 
 /** A step passes when all its gates pass; the first that does not is what it waits for. */
 export function judgeGates(view: View, step: Step, openedAt: string): GateAnswer {
-  return firstOf([...step.gates.map((gate) => judgeGate(view, gate, at(openedAt))), ...judgeBackground(view)])
+  const background = heldInBackground(view).map((held) => judgeAnalysis(view, held.analysis, held.openedAt))
+  return firstOf([...step.gates.map((gate) => judgeGate(view, gate, at(openedAt))), ...background])
 }
 
 /** While the copy carries everything: what must pass before the workload is updated. `since`: when it began to. */
 export function judgePromotion(view: View, since: string): GateAnswer {
+  return firstOf(beforePromotion(view, since).map((held) => judgeAnalysis(view, held.analysis, held.openedAt)))
+}
+
+function beforePromotion(view: View, since: string): readonly HeldUp[] {
   const analyses = view.analyses.filter(({ scope }) => scope === 'promotion')
-  return firstOf(analyses.map((analysis) => judgeAnalysis(view, analysis, at(since))))
+  return analyses.map((analysis) => ({ analysis, openedAt: at(since) }))
+}
+
+/** The analyses that hold the release up where it is. */
+export function heldUp(view: View): readonly HeldUp[] {
+  const { release } = view.status
+  if (release?.stage === 'Draining') return beforePromotion(view, release.stageStartedAt ?? stamp(view.now))
+  if (release?.gatesOpenedAt === undefined || release.stage !== undefined) return []
+  const openedAt = at(release.gatesOpenedAt)
+  const gated = view.analyses.filter(({ scope, step }) => scope === 'step' && step === release.step)
+  return [...gated.map((analysis) => ({ analysis, openedAt })), ...heldInBackground(view)]
 }
 
 function firstOf(answers: readonly GateAnswer[]): GateAnswer {
@@ -33,14 +48,15 @@ function firstOf(answers: readonly GateAnswer[]): GateAnswer {
   return wakes.length > 0 ? { ...first, wakeAt: Math.min(...wakes) } : first
 }
 
-const needsAPerson = ({ reason }: Waiting): boolean => reason === 'Approval' || reason === 'AnalysisInconclusive'
+const needsAPerson = ({ reason }: Waiting): boolean => reason === 'Approval' || reason === inconclusiveReason
 
-/** The last step is the last chance: what is watched in the background must have come to a verdict by then. */
-function judgeBackground(view: View): readonly GateAnswer[] {
+/** The last step is the last chance: what is watched in the background must come to a verdict there. */
+function heldInBackground(view: View): readonly HeldUp[] {
   const { release } = view.status
-  if (release === undefined || release.step < release.steps) return []
+  if (release?.gatesOpenedAt === undefined || release.step < release.steps) return []
+  const openedAt = at(release.gatesOpenedAt)
   const background = view.analyses.filter(({ scope }) => scope === 'background')
-  return background.map((analysis) => judgeAnalysis(view, analysis, beganAt(view, analysis)))
+  return background.map((analysis) => ({ analysis, openedAt }))
 }
 
 function judgeGate(view: View, gate: Gate, openedAt: number): GateAnswer {

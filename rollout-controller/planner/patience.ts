@@ -1,8 +1,9 @@
 import type { Release, Waiting } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
-import { beginRollBack } from './end.ts'
-import { paused } from './shift.ts'
-import { stamp, stay, type Turn, type View, withStatus } from './turn.ts'
+import type { Problem } from '../snapshot.ts'
+import { beginRollBack, isForAPerson } from './end.ts'
+import { followRoutes, paused } from './shift.ts'
+import { stamp, stay, type Turn, type View, waitFor, withStatus } from './turn.ts'
 import { at, deadlineMs } from './view.ts'
 
 export interface PatientWait {
@@ -30,6 +31,14 @@ export function waitOrRollBack(view: View, wait: PatientWait, since?: string): T
     ...(wait.transient && { transient: true }),
     ...(since === undefined && { changes: { release: { ...release, unreadySince: from } } }),
   })
+}
+
+/** Something is in the way in the middle of a release: time or a person ends it. */
+export function atProblem(view: View, problem: Problem): Turn {
+  const waiting = waitFor(problem)
+  const actions = followRoutes(view)
+  if (!isForAPerson(problem)) return waitOrRollBack(view, { waiting, actions })
+  return stay(view, { actions, waiting: { ...waiting, next: `${waiting.next}; no deadline` } })
 }
 
 /** The view once everything is ready again: the patience starts anew next time. */

@@ -3,13 +3,13 @@ import type { RolloutSpec, Step } from '../../api/rollout.ts'
 import type { Release } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
 import { analysed } from './analysed.ts'
-import { forgetSteps } from './analyses.ts'
+import { forget } from './analyses.ts'
 import { beginRollBack, interrupted, problemMidway } from './end.ts'
 import { judgeGates } from './gates.ts'
-import { ready, waitOrRollBack } from './patience.ts'
-import { followRoutes, paused, shiftTo } from './shift.ts'
+import { atProblem, ready, waitOrRollBack } from './patience.ts'
+import { paused, shiftTo } from './shift.ts'
 import { atStep, batchOf, leaveStep, resumeIndex } from './steps.ts'
-import { go, stamp, stay, type Turn, type View, waitFor } from './turn.ts'
+import { go, stamp, stay, type Turn, type View } from './turn.ts'
 import { fullSize } from './view.ts'
 
 /** Progressing: scale the copy → ready → split → gates → next, with every analysis that is at work beside it. */
@@ -21,7 +21,7 @@ function goOn(view: View): Turn {
   const { release } = view.status
   const { spec } = view.rollout
   const problem = problemMidway(view)
-  if (problem) return waitOrRollBack(view, { waiting: waitFor(problem), actions: followRoutes(view) })
+  if (problem) return atProblem(view, problem)
   if (!release || !spec) return stay(view)
   if (stepsHashOf(spec.strategy.canary.steps) !== release.stepsHash) return takeNewSteps(view, spec, release)
   const step = spec.strategy.canary.steps[release.step - 1]
@@ -84,7 +84,7 @@ function takeNewSteps(view: View, spec: RolloutSpec, release: Release): Turn {
     {
       attempts,
       release: {
-        ...forgetSteps(leaveStep(release)),
+        ...forget(leaveStep(release), 'step'),
         ...atStep(spec, index, fullSize(view), stamp(view.now)),
         attempt: `${release.revision}-${attempts}`,
         routes: spec.traffic,

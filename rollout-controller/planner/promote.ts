@@ -1,13 +1,14 @@
 import type { Release, Stage, Waiting } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
 import { analysed } from './analysed.ts'
+import { forget } from './analyses.ts'
 import { beginRestore, beginRollBack, interrupted, problemMidway, superseded } from './end.ts'
 import { judgePromotion } from './gates.ts'
 import { liftOrWait } from './lift.ts'
-import { ready, waitOrRollBack } from './patience.ts'
+import { atProblem, ready, waitOrRollBack } from './patience.ts'
 import { retire, stopSlip } from './retire.ts'
-import { followRoutes, paused, shiftTo } from './shift.ts'
-import { go, noRelease, stamp, stay, type Turn, type View, waitFor, withStatus } from './turn.ts'
+import { paused, shiftTo } from './shift.ts'
+import { go, noRelease, stamp, stay, type Turn, type View, withStatus } from './turn.ts'
 import { command, drainedAt, drainLeftMs, fullSize, isWhole, stableRevision, tooFewPods, workloadName } from './view.ts'
 
 /** Promoting: the copy takes everything, the workload rolls with no request on it, then the traffic returns to it. */
@@ -45,7 +46,7 @@ function fill(view: View, release: Release): Turn {
 
 function blocked(view: View): Turn | undefined {
   const problem = problemMidway(view)
-  if (problem) return waitOrRollBack(view, { waiting: waitFor(problem), actions: followRoutes(view) })
+  if (problem) return atProblem(view, problem)
   const why = view.workload?.canReachZero
   return why === undefined ? undefined : stay(view, { waiting: strategyUnsupported(view, why) })
 }
@@ -92,7 +93,8 @@ function roll(view: View, release: Release): Turn {
   if (isCommitted(view, release)) return commit(view, release)
   if (workload.revision !== release.revision) return turnedAround(view, workload.revision)
   if (workload.paused && !carriesAll(view)) {
-    return go(view, 'split-lost', { ...enter(view, release, 'Draining'), drainSince: stamp(view.now) })
+    const { release: draining } = enter(view, forget(release, 'promotion'), 'Draining')
+    return go(view, 'split-lost', { release: draining, drainSince: stamp(view.now) })
   }
   if (workload.paused) return liftOrWait(view, rollingNow(view, release))
   const keepSplit = shiftTo(view, whole(view)).actions

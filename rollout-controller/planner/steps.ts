@@ -44,12 +44,6 @@ export function resumeIndex(steps: readonly Step[], weightInForce: number): numb
 
 /** `release` without the marks that belong to one step. */
 export function leaveStep(release: Release): Release {
-  const {
-    gatesOpenedAt: _opened,
-    approvedBy: _approved,
-    inconclusiveAcceptedBy: _accepted,
-    unreadySince: _unready,
-    ...rest
-  } = release
+  const { gatesOpenedAt: _opened, approvedBy: _approved, pausedMs: _paused, unreadySince: _unready, ...rest } = release
   return rest
 }

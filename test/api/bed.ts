@@ -101,7 +101,7 @@ export const goodAnalysis = {
         good: { canary: 'fast{side="canary"}', stable: 'fast{side="stable"}' },
         ratio: 1.2,
         margin: 0.5,
-        passEarly: false,
+        passEarly: true,
       },
     },
     { name: 'restarts', kubernetes: {}, threshold: { query: 'restarts', pass: 'value == 0' } },

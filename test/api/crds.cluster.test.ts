@@ -255,7 +255,7 @@ const status: RolloutStatus = {
     replicas: 2,
     gatesOpenedAt: since,
     approvedBy: 'ann',
-    inconclusiveAcceptedBy: 'ann',
+    pausedMs: 1_000,
     paused: { by: 'ann', since },
     unreadySince: since,
     stage: 'Filling',

@@ -279,6 +279,20 @@ const run = {
   awayMs: 0,
   metrics: [{ ...measured, state: [1, { a: null }] }],
 }
+const release = {
+  attempt: '0123456789-1',
+  revision: '0123456789',
+  desired: 3,
+  startedAt: at,
+  step: 2,
+  steps: 3,
+  stepHash: 'abcdef0123',
+  stepsHash: 'abcdef0123',
+  stepStartedAt: at,
+  weight: 20,
+  replicas: 1,
+  routes: [],
+}
 const rejected = { revision: 'x', at, by: 'sluice', message: 'x' }
 
 describe('a stored status', () => {
@@ -298,16 +312,33 @@ describe('a stored status', () => {
     ['with a time that is none', { ...status, drainSince: 'soon' }],
     ['with half a release', { ...status, release: { attempt: 'x' } }],
     ['with a damaged list', { ...status, decisions: [1] }],
-    ['with a damaged analysis', { ...status, rejected: { ...rejected, analyses: [{ ...run, verdict: 'maybe' }] } }],
-    [
-      'with a figure that is none',
-      {
-        ...status,
-        rejected: { ...rejected, analyses: [{ ...run, metrics: [{ ...measured, figures: { canary: 'x' } }] }] },
-      },
-    ],
   ])('is as good as none when it is %s', (_, raw) => {
     expect(parseStatus(raw)).toBeUndefined()
+  })
+
+  it.each<[string, unknown, readonly unknown[] | undefined]>([
+    ['has a scope that we do not know', [{ ...run, scope: 'galaxy' }, run], [run]],
+    ['has a verdict that we do not know', [run, { ...run, verdict: 'maybe' }], [run]],
+    ['has a figure that is none', [{ ...run, metrics: [{ ...measured, figures: { canary: 'x' } }] }], []],
+    ['is a number', [5, run, null], [run]],
+    ['is not in a list', { run }, undefined],
+    ['is not in anything', null, undefined],
+  ])('is kept without an analysis that %s: the release is where it was', (_, analyses, left) => {
+    const sound = left === undefined ? {} : { analyses: left }
+    expect(parseStatus({ ...status, release: { ...release, analyses }, rejected })).toEqual({
+      ...status,
+      release: { ...release, ...sound },
+      rejected,
+    })
+    expect(parseStatus({ ...status, rejected: { ...rejected, analyses } })).toEqual({
+      ...status,
+      rejected: { ...rejected, ...sound },
+    })
+  })
+
+  it('is as good as none when more is damaged than an analysis', () => {
+    const spoilt = { ...release, step: -1, analyses: [{ ...run, scope: 'galaxy' }] }
+    expect(parseStatus({ ...status, release: spoilt })).toBeUndefined()
   })
 })
 

@@ -229,7 +229,7 @@ export function decide(w: World, verb: Verb, more: Partial<Decision> = {}): void
   w.decisions.push({
     name: `d${w.decisions.length + 1}`,
     uid: `d-${w.log.length}-${w.decisions.length + 1}`,
-    createdAt: '2027-01-01T00:00:00Z',
+    createdAt: new Date(w.now).toISOString(),
     rollout: 'shop',
     verb,
     decidedBy: 'ana',

@@ -187,6 +187,137 @@ describe('a gate with an analysis', () => {
     expect(waiting(w)).toMatchObject({ reason: 'Approval' })
   })
 
+  it('passes nothing that failed, whatever it was when it failed', () => {
+    const advice = useWith({ advisory: true })
+    const steps: Step[] = [{ weight: 20, gates: [approval] }]
+    const w = released(steps, [viewOf('background', advice)], reads(0))
+    passes(w, 30_000)
+    expect(run(w, 'background/health')).toMatchObject({ verdict: 'fail' })
+    w.analyses = [viewOf('background', useWith())]
+    passes(w, 10_000)
+    pass(w, drainMs)
+    expect(phase(w)).toBe('RolledBack')
+  })
+
+  it('rolls nothing back any more once it is advice', () => {
+    const steps: Step[] = [{ weight: 20, gates: [approval, { kind: 'analysis', use }] }]
+    const w = released(steps, [viewOf('step', use, 1)], reads(1))
+    passes(w, 10_000)
+    w.analyses = [viewOf('step', useWith({ advisory: true }), 1)]
+    w.store = reads(0)
+    passes(w, 30_000)
+    expect(phase(w)).toBe('Progressing')
+    expect(run(w, 'step-1/health')).toMatchObject({ verdict: 'fail', advisory: true })
+  })
+
+  it('has its whole time again once it was edited', () => {
+    const strict = useWith({ atDeadline: 'rollBack' })
+    const steps: Step[] = [{ weight: 20, gates: [approval, { kind: 'analysis', use: strict }] }]
+    const w = released(steps, [viewOf('step', strict, 1)], reads(1))
+    passes(w, 400_000)
+    w.analyses = [{ ...viewOf('step', strict, 1), hash: 'h2' }]
+    settle(w)
+    expect(phase(w)).toBe('Progressing')
+    passes(w, 40_000)
+    expect(run(w, 'step-1/health')).toMatchObject({ hash: 'h2', verdict: 'pass' })
+  })
+
+  it('needs its own acceptance: one that was given for another does not count', () => {
+    const late = useWith({ name: 'late', deadlineMs: 500_000 })
+    const gates = [use, late].map((one) => ({ kind: 'analysis', use: one }) as const)
+    const steps: Step[] = [
+      { weight: 20, gates },
+      { weight: 50, gates: [approval] },
+    ]
+    const w = released(steps, [viewOf('step', use, 1), viewOf('step', late, 1)], reads(Number.NaN))
+    passes(w, 320_000)
+    decide(w, 'approve')
+    passes(w, 250_000)
+    expect(release(w)).toMatchObject({ step: 1 })
+    expect(waiting(w)).toMatchObject({ reason: 'AnalysisInconclusive', message: expect.stringContaining('late') })
+    decide(w, 'approve')
+    settle(w)
+    expect(release(w)).toMatchObject({ step: 2 })
+  })
+
+  it('is not accepted by what was said before its time was over', () => {
+    const steps: Step[] = [
+      { weight: 20, gates: [approval, { kind: 'analysis', use }] },
+      { weight: 50, gates: [approval] },
+    ]
+    const w = released(steps, [viewOf('step', use, 1)], reads(Number.NaN))
+    passes(w, 280_000)
+    decide(w, 'approve')
+    w.now += 60_000
+    settle(w)
+    expect(release(w)).toMatchObject({ step: 1, approvedBy: 'ana' })
+    expect(waiting(w)).toMatchObject({ reason: 'AnalysisInconclusive' })
+  })
+
+  it('goes on from what it knew when its object was gone for a moment', () => {
+    const w = released(
+      twoSteps,
+      [viewOf('step', use, 1), viewOf('background', useWith({ name: 'other' }))],
+      reads(0.99),
+    )
+    passes(w, 10_000)
+    const before = run(w, 'step-1/health')?.metrics[0]?.state
+    expect(before).toBeDefined()
+    const all = w.analyses
+    w.analyses = all.slice(1)
+    passes(w, 10_000)
+    w.analyses = all
+    settle(w)
+    expect(run(w, 'step-1/health')?.metrics[0]?.samples.length).toBeGreaterThan(1)
+    expect(run(w, 'step-1/health')?.metrics[0]?.state).toMatchObject({ answered: expect.any(Number) })
+  })
+
+  it('does not pass while its store is away, even if it had passed before', () => {
+    const steps: Step[] = [
+      {
+        weight: 20,
+        gates: [
+          { kind: 'pause', durationMs: 60_000 },
+          { kind: 'analysis', use },
+        ],
+      },
+      { weight: 50, gates: [approval] },
+    ]
+    const w = released(steps, [viewOf('step', use, 1)], reads(1))
+    passes(w, 40_000)
+    expect(run(w, 'step-1/health')).toMatchObject({ verdict: 'pass' })
+    w.store = away
+    passes(w, 40_000)
+    expect(release(w)).toMatchObject({ step: 1 })
+    expect(waiting(w)).toMatchObject({ reason: 'AnalysisAway' })
+    w.store = reads(1)
+    passes(w, 20_000)
+    expect(release(w)).toMatchObject({ step: 2 })
+  })
+
+  it('loses none of its time to a pause', () => {
+    const strict = useWith({ atDeadline: 'rollBack' })
+    const w = released([gated(20, strict)], [viewOf('step', strict, 1)], reads(Number.NaN))
+    passes(w, 100_000)
+    decide(w, 'pause')
+    settle(w)
+    passes(w, 1_000_000)
+    decide(w, 'resume')
+    passes(w, 100_000)
+    expect(phase(w)).toBe('Progressing')
+    passes(w, 120_000)
+    pass(w, drainMs)
+    expect(phase(w)).toBe('RolledBack')
+  })
+
+  it('leaves nothing in the release that the record of its rejection has', () => {
+    const w = released(twoSteps, [viewOf('step', use, 1)], reads(0))
+    passes(w, 10_000)
+    expect(phase(w)).toBe('RollingBack')
+    expect(release(w)?.analyses).toBeUndefined()
+    expect(w.rollout.status?.rejected?.analyses).toHaveLength(1)
+  })
+
   it('ends the release also while somebody has paused it', () => {
     const w = released(twoSteps, [viewOf('step', use, 1)], reads(1))
     decide(w, 'pause')
@@ -236,6 +367,19 @@ describe('an analysis in the background', () => {
     decide(w, 'approve')
     settle(w)
     expect(phase(w)).toBe('Promoting')
+  })
+})
+
+describe('an analysis that cannot be asked in the middle of a release', () => {
+  it('stops the release for a person, and rolls nothing back', () => {
+    const use = useWith()
+    const w = released([gated(20, use)], [viewOf('step', use, 1)], reads(1))
+    w.analyses = []
+    w.problems = [{ reason: 'AnalysisInvalid', message: 'Analysis health does not exist', next: 'make it' }]
+    passes(w, 3_600_000)
+    expect(phase(w)).toBe('Progressing')
+    expect(waiting(w)).toMatchObject({ reason: 'AnalysisInvalid', next: 'make it; no deadline' })
+    expect(w.route.canary).toBe(20)
   })
 })
 

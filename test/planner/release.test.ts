@@ -252,7 +252,7 @@ describe('a drain', () => {
 describe('a decision', () => {
   it('that is older than the Rollout was about an earlier one of the same name, and decides nothing', () => {
     const w = atFirstGate()
-    w.rollout.createdAt = '2027-01-01T00:00:01Z'
+    w.rollout.createdAt = new Date(w.now + 1_000).toISOString()
     decide(w, 'approve')
     decide(w, 'bypass')
     settle(w)

@@ -212,6 +212,10 @@ export const plantedBugs: readonly PlantedBug[] = [
   ),
   bug(
     'takes an approval of the step for one of a missing verdict',
-    inPlanner('analysis-gate', 'release?.inconclusiveAcceptedBy === undefined', 'release?.approvedBy === undefined'),
+    inPlanner(
+      'analysis-gate',
+      'return run.acceptedBy === undefined',
+      'return view.status.release?.approvedBy === undefined',
+    ),
   ),
 ]

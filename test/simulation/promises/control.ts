@@ -43,7 +43,7 @@ export const noVerdictOutOfNothing: Promised = ({ before, after, story, chronicl
 /** Whether a person had been told that there is no verdict. */
 const wasAsked = ({ rollout }: Sight): boolean =>
   rollout?.status?.waiting?.reason === 'AnalysisInconclusive' ||
-  rollout?.status?.release?.inconclusiveAcceptedBy !== undefined
+  rollout?.status?.release?.analyses?.some(({ acceptedBy }) => acceptedBy !== undefined) === true
 
 const approves = ({ verb, attempt, step, stepHash }: Decision, release: Release): boolean =>
   verb === 'approve' && attempt === release.attempt && step === release.step && stepHash === release.stepHash
