@@ -1,6 +1,7 @@
 import { CelScalar, celEnv, celFunc, isCelError, parse, plan } from '@bufbuild/cel'
 import { isRecord, type JsonObject, objectOf, textOf } from '../api/json.ts'
 import { maxConditionLength } from '../api/limits.ts'
+import { createMemo } from './memo.ts'
 import { shorten } from './words.ts'
 
 /** `test` gives undefined where the expression gives no answer for a value: `1 / int(value)` of 0. */
@@ -29,9 +30,11 @@ const mixed = Object.entries(arithmetic).flatMap(([name, reckon]) => [
 ])
 const env = celEnv({ funcs: mixed })
 
-/** The same text is the same condition, and compiling one costs as much as some hundred tests. Bounded. */
-const compiled = new Map<string, Condition>()
-const maxCompiled = 2_000
+/**
+ * Compiling costs as much as some hundred tests. Kept by the module, since nobody can tell but by the time it takes: the
+ * same text is the same condition.
+ */
+const compiled = createMemo<Condition>(500)
 
 /**
  * Compiles CEL over `value`, a double, to a test of one number. Never throws. Invalid is what cannot be read, names
@@ -42,7 +45,6 @@ export function compileCondition(text: string): Condition {
   const known = compiled.get(text)
   if (known) return known
   const condition = compile(text)
-  if (compiled.size >= maxCompiled) compiled.clear()
   compiled.set(text, condition)
   return condition
 }

@@ -14,6 +14,8 @@ import { shorten } from './words.ts'
 export interface MetricContext extends Pick<JudgeContext, 'stratum' | 'falseAlarm'> {
   /** When the split came into force that the canary is measured under; milliseconds since the epoch. */
   readonly splitSinceMs: number
+  /** Nothing was routed to the canary before that split. */
+  readonly isFirstSplit?: boolean
 }
 
 type Readings = Readonly<Record<string, Reading>>
@@ -77,8 +79,9 @@ function outcomeOf(
   const state = answeredAgain(metric, before, atMs)
   const inForceMs = atMs - context.splitSinceMs
   if (!(inForceMs < metric.warmUpMs || inForceMs < 0)) return answered(metric, state, readings, { ...context, atMs })
-  const note = inForceMs < 0 ? 'before the split' : 'warm-up'
-  return leftOut(metric, state, readings, { ...context, atMs, warmUp: true }, note)
+  if (inForceMs >= 0) return leftOut(metric, state, readings, { ...context, atMs, warmUp: true }, 'warm-up')
+  const earlier = { ...context, atMs, warmUp: true, isBeforeTraffic: context.isFirstSplit === true }
+  return leftOut(metric, state, readings, earlier, 'before the split')
 }
 
 /** Every question of the condition with a reading, and nothing else. */

@@ -14,6 +14,8 @@ export interface JudgeContext {
    * Only `evidence` sees such measurements; of what it returns then, only `state` is used.
    */
   readonly warmUp?: boolean
+  /** With `warmUp`: it is of a moment before the first split, when nothing was routed to the canary yet. */
+  readonly isBeforeTraffic?: boolean
 }
 
 /** One condition, judged. Pure and total: no input makes it throw, and none but data makes it pass. */

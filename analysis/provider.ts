@@ -50,6 +50,11 @@ export interface HttpAnswer {
   readonly status: number
   readonly contentType: string
   readonly body: string
+  /**
+   * Its words may be repeated in a status. Absent: they may not. An allowed address may lead to a server that whoever
+   * reads the status could not ask.
+   */
+  readonly quotable?: boolean
 }
 
 export interface PodFacts {

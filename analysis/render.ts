@@ -10,8 +10,10 @@ import type {
 } from '../api/analysis.ts'
 import { formatDuration } from '../api/duration.ts'
 import { compileCondition } from './condition.ts'
+import { createMemo } from './memo.ts'
 import { questionsOf } from './questions.ts'
 import { providerFor } from './registry.ts'
+import { tenantProblem } from './request-problem.ts'
 import { type Language, renderTemplate } from './template.ts'
 import { type RolloutFacts, type Variables, variablesOf } from './variables.ts'
 
@@ -22,21 +24,28 @@ export type RenderedAnalysis =
 /** Renders one text; what is wrong with it is kept, and the text stays as it was. */
 type Render = (text: string, language: Language, what: string) => string
 
-/** Every look at a Rollout asks for the same again, and rendering costs some 100 µs. Bounded for each analysis. */
-const known = new WeakMap<AnalysisSpec, Map<string, RenderedAnalysis>>()
-const mostKnown = 5_000
+interface Known {
+  readonly spec: AnalysisSpec
+  readonly rendered: RenderedAnalysis
+}
+
+/**
+ * Every look at a Rollout asks for the same again, and rendering costs some 100 µs. Kept by the module, since nobody can
+ * tell but by the time it takes. One may have 10 kB of text: so many in all, whatever there is to render.
+ */
+const known = createMemo<Known>(500)
 
 /**
  * The metrics of an analysis as they are asked for one Rollout: arguments and names filled in, every query and condition
- * checked. Otherwise every problem, as a sentence that names the metric and the text. Of the same `spec` object, the
- * same arguments and the same facts it gives the same object again.
+ * checked. Otherwise every problem, as a sentence that names the metric and the text. An analysis of the kind `Analysis`
+ * may not set headers for the controller's store.
  */
 export function renderAnalysis(spec: AnalysisSpec, use: AnalysisUse, facts: RolloutFacts): RenderedAnalysis {
-  const key = JSON.stringify([use.args, facts])
-  const ofSpec = known.get(spec) ?? new Map<string, RenderedAnalysis>()
-  const rendered = ofSpec.get(key) ?? render(spec, use, facts)
-  if (ofSpec.size >= mostKnown) ofSpec.clear()
-  known.set(spec, ofSpec.set(key, rendered))
+  const key = JSON.stringify([use.kind, use.name, use.args, facts])
+  const found = known.get(key)
+  if (found?.spec === spec) return found.rendered
+  const rendered = render(spec, use, facts)
+  known.set(key, { spec, rendered })
   return rendered
 }
 
@@ -46,7 +55,10 @@ function render(spec: AnalysisSpec, use: AnalysisUse, facts: RolloutFacts): Rend
   if (problems.length > 0) return { kind: 'problems', problems }
   const metrics = spec.metrics.map((metric) => {
     const variables = variablesOf({ ...facts, interval: formatDuration(metric.intervalMs), args })
-    return renderMetric(metric, variables, (problem) => problems.push(`metric ${metric.name}: ${problem}`))
+    const complain = (problem: string) => problems.push(`metric ${metric.name}: ${problem}`)
+    const tenant = use.kind === 'Analysis' ? tenantProblem(metric.source) : undefined
+    if (tenant !== undefined) complain(`an ${use.kind} ${tenant}`)
+    return renderMetric(metric, variables, complain)
   })
   return problems.length === 0 ? { kind: 'ok', metrics } : { kind: 'problems', problems }
 }

@@ -1,4 +1,4 @@
-import type { Header } from '../api/analysis.ts'
+import type { Header, MetricSource } from '../api/analysis.ts'
 import { refusalOfHeader } from '../api/header.ts'
 
 /** What keeps an address from being asked, in words that follow it; undefined when nothing does. */
@@ -20,4 +20,14 @@ function headerProblem({ name, value }: Header): string | undefined {
   const refusal = refusalOfHeader(name)
   if (refusal !== undefined) return `header ${name} ${refusal}`
   return /^[\t\x20-\x7e\x80-\xff]*$/.test(value) ? undefined : `header ${name} has a value that HTTP does not allow`
+}
+
+/**
+ * Why the headers of a source may not go to the controller's store when somebody wrote them who may write in a namespace
+ * only; undefined when none would. In words that follow "an Analysis".
+ */
+export function tenantProblem(source: MetricSource): string | undefined {
+  if (source.kind !== 'prometheus' || source.address !== undefined || source.headers.length === 0) return undefined
+  const way = 'ask in a ClusterAnalysis, or an address of its own that --allow-metrics-address names'
+  return `may not set headers for the controller's Prometheus, since they choose a tenant: ${way}`
 }

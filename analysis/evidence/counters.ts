@@ -8,22 +8,19 @@ const maxCounter = Number.MAX_SAFE_INTEGER
 /** Of one question: each series by a short hash, and its last value; those seen last at the end. */
 export type Counters = readonly (readonly [key: string, value: number])[]
 
-/** `known`: what the counters grew by. Otherwise why nobody can say. */
-export type Growth =
-  | { readonly kind: 'known'; readonly by: number; readonly counters: Counters }
+/** The series of one answer by their hashes, in the order of the hashes. */
+export type Seen = ReadonlyMap<string, number>
+
+/** `unknown`: why what the question asks cannot be counted. */
+export type Answer =
+  | { readonly kind: 'known'; readonly seen: Seen }
   | { readonly kind: 'unknown'; readonly why: string }
 
 /**
- * What a question's counters grew by since they were last seen. `last` is undefined until the question was first
- * answered: that answer is where counting begins. Afterwards
- * - a series that was never seen began at 0 and counts in full;
- * - one that went down was reset, and counts what it has since counted (Prometheus' own rule for `increase`);
- * - one that is gone is remembered, and compared with its last value if it comes back.
- *
- * An empty answer is an answer: nothing has been counted yet. The order of the series does not matter; values under
- * the same name are added up.
+ * The counters of one answer. An empty answer is an answer: nothing has been counted yet. The order of the series does
+ * not matter; values under the same name are added up.
  */
-export function growthOf(reading: Reading | undefined, last: Counters | undefined): Growth {
+export function answerOf(reading: Reading | undefined): Answer {
   if (reading === undefined) return { kind: 'unknown', why: 'it was not asked' }
   if (reading.kind === 'away') return { kind: 'unknown', why: reading.why }
   const values = reading.kind === 'values' ? reading.values : []
@@ -31,11 +28,11 @@ export function growthOf(reading: Reading | undefined, last: Counters | undefine
   if (odd !== undefined) return { kind: 'unknown', why: `it gave ${odd}, which no counter can be` }
   const seen = summed(values)
   if (seen.size > maxSeries) return { kind: 'unknown', why: `it gave ${seen.size} series, more than ${maxSeries}` }
-  return { kind: 'known', by: last === undefined ? 0 : grown(seen, new Map(last)), counters: remembered(seen, last) }
+  return { kind: 'known', seen }
 }
 
-/** By hash, in the order of the hashes. Values are added in their own order, so that no order changes the sum. */
-function summed(values: readonly SeriesValue[]): ReadonlyMap<string, number> {
+/** Values are added in their own order, so that no order changes the sum. */
+function summed(values: readonly SeriesValue[]): Seen {
   if (values.length === 1 && values[0] !== undefined) return new Map([[hashOf(values[0].series), values[0].value]])
   const ordered = values.map(({ series, value }) => [hashOf(series), value] as const).sort(byKeyThenValue)
   const sums = new Map<string, number>()
@@ -46,17 +43,8 @@ function summed(values: readonly SeriesValue[]): ReadonlyMap<string, number> {
 const byKeyThenValue = ([a, x]: readonly [string, number], [b, y]: readonly [string, number]): number =>
   a < b ? -1 : a > b ? 1 : x - y
 
-function grown(seen: ReadonlyMap<string, number>, last: ReadonlyMap<string, number>): number {
-  let by = 0
-  for (const [key, value] of seen) {
-    const before = last.get(key) ?? 0
-    by += value >= before ? value - before : value
-  }
-  return by
-}
-
-/** Those that are gone first: they are the ones to be forgotten when there are too many. */
-function remembered(seen: ReadonlyMap<string, number>, last: Counters = []): Counters {
+/** What is compared with next time. Those that are gone first: they are forgotten when there are too many. */
+export function remembered(seen: Seen, last: Counters = []): Counters {
   const gone = last.filter(([key]) => !seen.has(key))
   return [...gone.slice(Math.max(0, gone.length + seen.size - maxSeries)), ...seen]
 }

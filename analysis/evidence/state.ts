@@ -7,22 +7,31 @@ import type { Wellness } from './wellness.ts'
 import type { SideWindow, Window } from './window.ts'
 import { betCount, type Worse } from './worse.ts'
 
-export const questions = ['requests.canary', 'requests.stable', 'bad.canary', 'bad.stable'] as const
-export type Question = (typeof questions)[number]
+export type Question = 'requests.canary' | 'requests.stable' | 'bad.canary' | 'bad.stable'
 
 /** What the judge remembers: some kB, of which most are the last values of the series. */
 export interface EvidenceState {
-  /** By question, once it was answered. */
-  readonly counters: Partial<Readonly<Record<Question, Counters>>>
+  /** By question, of the last look at which all of them were answered. */
+  readonly counters?: Readonly<Record<Question, Counters>>
+  /** Nothing was routed to the canary when counting began, and it had counted nothing; until the split changes. */
+  readonly isNewCanary: boolean
   /** Counted since the last tick that was judged. */
   readonly window: Window
-  /** A question is not answered yet for what the window counts. */
+  /** Since that look, one left a question unanswered. */
   readonly isIncomplete: boolean
+  /** Of that look. */
   readonly stratum: string
+  /** Looks in a row that brought nothing to judge, up to `silentLooks`. */
+  readonly silent: number
+  /** The moment of the last look that did. */
+  readonly judgedAtMs?: number
   readonly tally: Tally
   /** Why the canary was found worse: it remains so. */
   readonly failed?: string
 }
+
+/** What passed is taken back when so many looks in a row brought nothing to judge. */
+export const silentLooks = 6
 
 const isAmount: Guard<number> = (value): value is number => isNumber(value) && value >= 0
 const isEntry: Guard<Counters[number]> = (value): value is Counters[number] =>
@@ -50,15 +59,20 @@ const isTally = isShaped<Tally>({
 
 /** Whether it is a state to go on with: it comes back from the status, which others can write. */
 export const isEvidenceState = isShaped<EvidenceState>({
-  counters: isShaped<EvidenceState['counters']>({
-    'requests.canary': optionally(isCounters),
-    'requests.stable': optionally(isCounters),
-    'bad.canary': optionally(isCounters),
-    'bad.stable': optionally(isCounters),
-  }),
+  counters: optionally(
+    isShaped<Readonly<Record<Question, Counters>>>({
+      'requests.canary': isCounters,
+      'requests.stable': isCounters,
+      'bad.canary': isCounters,
+      'bad.stable': isCounters,
+    }),
+  ),
+  isNewCanary: isBoolean,
   window: isShaped<Window>({ canary: isSideWindow, stable: isSideWindow }),
   isIncomplete: isBoolean,
   stratum: isText,
+  silent: isCount,
+  judgedAtMs: optionally(isNumber),
   tally: isTally,
   failed: optionally(isText),
 })

@@ -3,6 +3,7 @@ import { dispersion } from './clumping.ts'
 import { errorRate } from './counts.ts'
 import { falsePass, type Tally, type Terms } from './judge-counts.ts'
 import { logNotWorse, notWorsePerRequest } from './not-worse.ts'
+import type { EvidenceState } from './state.ts'
 import { ratesFelt } from './wellness.ts'
 import { logWorse, worsePerRequest } from './worse.ts'
 
@@ -52,6 +53,12 @@ export function verdictWhy(verdict: 'pass' | 'fail', tally: Tally, terms: Terms)
 export function unwellWhy({ wellness }: Tally): string {
   const { now, usual } = ratesFelt(wellness)
   return `the service itself is unwell: stable fails ${percent(now)} of its requests, usually ${percent(usual)}`
+}
+
+/** It passed, but has been silent since. */
+export function silentWhy({ tally, judgedAtMs }: Pick<EvidenceState, 'tally' | 'judgedAtMs'>): string {
+  const since = judgedAtMs === undefined ? '' : ` since ${new Date(judgedAtMs).toISOString()}`
+  return `no new requests${since}; until then ${ratesOf(tally)}`
 }
 
 /** `note`: why the last measurement brought nothing. */

@@ -23,8 +23,8 @@ const added = (side: SideWindow, { requests, counted }: SideWindow): SideWindow 
   counted: side.counted + counted,
 })
 
-/** Requests of one side alone compare with nothing. */
-export const canBeJudged = ({ canary, stable }: Window): boolean => canary.requests > 0 && stable.requests > 0
+/** Requests of one side alone compare with nothing, nor does less than one request, which no counter counts. */
+export const canBeJudged = ({ canary, stable }: Window): boolean => canary.requests >= 1 && stable.requests >= 1
 
 /**
  * The counts of the window, and what is left of it: what was counted before its request was. Errors are never more than

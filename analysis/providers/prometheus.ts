@@ -88,28 +88,34 @@ function readAnswer(answer: Answer): Reading {
   const refusal = parsed.kind === 'json' && isRecord(parsed.value) ? refusalIn(parsed.value, answer) : undefined
   const problem = refusal ?? statusProblem(answer.status)
   if (problem !== undefined) return away(problem)
-  return parsed.kind === 'json' ? readEnvelope(parsed.value) : away(parsed.why)
+  return parsed.kind === 'json' ? readEnvelope(parsed.value, answer) : away(parsed.why)
 }
 
 /**
- * A query that can never be answered as it stands (HTTP 400 and 422) is said with the store's own words: whoever wrote
- * it must mend it. Other errors are said in ours.
+ * A query that can never be answered as it stands (HTTP 400 and 422) is said with the store's own words, where those may
+ * be shown: whoever wrote it must mend it. Other errors are said in ours.
  */
 function refusalIn({ status, errorType, error }: JsonObject, answer: HttpAnswer): string | undefined {
   if (status !== 'error') return undefined
-  const isAtFault = errorType === 'bad_data' || errorType === 'execution' || [400, 422].includes(answer.status)
-  if (isAtFault)
-    return `the store refuses the query: ${typeof error === 'string' ? wordsOf(error) : 'it does not say why'}`
-  return `${statusProblem(answer.status) ?? 'the store answers with an error'}${reasons.includes(errorType) ? ` (${String(errorType)})` : ''}`
+  const isAtFault = faults.includes(errorType) || [400, 422].includes(answer.status)
+  if (!isAtFault)
+    return `${statusProblem(answer.status) ?? 'the store answers with an error'}${named(errorType, reasons)}`
+  if (answer.quotable !== true) return `the store refuses the query${named(errorType, faults)}`
+  return `the store refuses the query: ${typeof error === 'string' ? wordsOf(error) : 'it does not say why'}`
 }
 
+const faults: readonly unknown[] = ['bad_data', 'execution']
 const reasons: readonly unknown[] = ['timeout', 'canceled', 'internal', 'unavailable', 'not_found']
 
-function readEnvelope(value: unknown): Reading {
+/** Prometheus' own names of errors, and nothing else that a server may send as one. */
+const named = (errorType: unknown, known: readonly unknown[]): string =>
+  known.includes(errorType) ? ` (${String(errorType)})` : ''
+
+function readEnvelope(value: unknown, { quotable }: HttpAnswer): Reading {
   if (!isRecord(value) || value['status'] !== 'success' || !isRecord(value['data'])) {
     return away('the store answers with JSON that is not of a Prometheus')
   }
-  const warning = warningIn(value['warnings'])
+  const warning = warningIn(value['warnings'], quotable === true)
   return warning === undefined ? seriesIn(value['data']) : away(warning)
 }
 
@@ -117,11 +123,12 @@ function readEnvelope(value: unknown): Reading {
  * With a warning the numbers may be of a part of the data (Thanos without one of its stores), or wrong (a quantile of
  * 95): no data. Older versions put what only informs among the warnings, too.
  */
-function warningIn(warnings: unknown): string | undefined {
+function warningIn(warnings: unknown, quotable: boolean): string | undefined {
   if (warnings === undefined || warnings === null) return undefined
   if (!Array.isArray(warnings)) return 'the store answers with warnings that are no list'
   const serious: unknown = warnings.find((text) => typeof text !== 'string' || !text.startsWith('PromQL info'))
   if (serious === undefined) return undefined
   const ofPromQl = typeof serious === 'string' && serious.startsWith('PromQL warning')
-  return ofPromQl ? `the store warns: ${wordsOf(serious)}` : 'the store warns that its answer may be incomplete'
+  if (!ofPromQl) return 'the store warns that its answer may be incomplete'
+  return quotable ? `the store warns: ${wordsOf(serious)}` : 'the store warns of the query'
 }

@@ -6,14 +6,30 @@ export const promQlQuotes: Quotes = { opens: ['"', "'", '`', '#'], escapes: ['"'
 const letters = /[a-zA-Z0-9_:.]/
 
 /**
- * In a string literal any value can stand, written for its quote. Elsewhere only what cannot be more than one word can: a
- * number, a duration, the name of a metric.
+ * In a string literal any value can stand, written for its quote; a name in one that is a regular expression matches
+ * itself alone. Elsewhere only what cannot be more than one word can: a number, a duration, the name of a metric.
  */
 export function placeInPromQl(value: string, place: Place): Placed {
   const { quote } = place.quoted
-  if (quote === '`') return placeRaw(value)
-  return quote === undefined || quote === '#' ? placeWord(value, place) : put(escapedFor(value, quote))
+  if (quote === undefined || quote === '#') return placeWord(value, place)
+  const text = isName(place) && isInPattern(place.before, quote) ? literalNames(value) : value
+  return quote === '`' ? placeRaw(text) : put(escapedFor(text, quote))
 }
+
+/** Arguments are what their author says, and the pods of a side are a regular expression already. */
+const isName = ({ name }: Place): boolean => !name.startsWith('args.') && !name.endsWith('.pods')
+
+/** Of all that names of Kubernetes have in them only the dot means something else; `|` is between two of them. */
+const literalNames = (names: string): string => names.replaceAll('.', '[.]')
+
+const patternStarts: Readonly<Record<string, RegExp>> = {
+  '"': /[=!]~\s*"(?:[^"\\]|\\.)*$/s,
+  "'": /[=!]~\s*'(?:[^'\\]|\\.)*$/s,
+  '`': /[=!]~\s*`[^`]*$/,
+}
+
+/** Whether the literal that is open at the end was begun by `=~` or `!~`. */
+const isInPattern = (before: string, quote: string): boolean => patternStarts[quote]?.test(before) === true
 
 /** Go's escapes, which PromQL has. U+FFFD is escaped since Prometheus takes it for broken UTF-8. */
 function escapedFor(value: string, quote: string): string {

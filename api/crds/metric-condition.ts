@@ -100,7 +100,7 @@ const evidence = object(
       { minimum: 0, maximum: 100 },
     ),
     passEarly: boolean(
-      `Passes as soon as it is shown that the new version is not worse. Otherwise at the deadline. Default: ${evidenceDefaults.passEarly}.`,
+      `With true the release goes on as soon as it is shown that the new version is not worse, otherwise at the deadline. Default: ${evidenceDefaults.passEarly}.`,
     ),
   },
   { required: ['requests'], rules: [exactlyOne('errors', 'good')] },

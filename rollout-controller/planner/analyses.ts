@@ -1,3 +1,4 @@
+import { unlessAhead } from '../../analysis/ahead.ts'
 import { judgeMetric } from '../../analysis/judge.ts'
 import type { Measurement } from '../../analysis/measurement.ts'
 import { questionsOf } from '../../analysis/questions.ts'
@@ -104,10 +105,14 @@ function judged(
     stratum: String(release.weight),
     falseAlarm: falseAlarmOf(view),
     splitSinceMs: at(release.gatesOpenedAt ?? release.stageStartedAt ?? release.stepStartedAt),
+    isFirstSplit: release.step === 1 && release.stage === undefined,
   }
   const news = measurementsOf(view, requestId(analysis, metric))
   const start = before ?? { name: metric.name, ...unmeasured(metric), why: 'nothing is measured yet' }
-  return news.reduce((run, measurement) => judgeMetric(metric, run, measurement, context), start)
+  return news.reduce(
+    (run, measurement) => judgeMetric(metric, run, measurement, context),
+    unlessAhead(metric, start, view.now),
+  )
 }
 
 /** Bonferroni: every test that can roll back gets an equal part of the budget. */

@@ -55,13 +55,17 @@ function waitingFor(view: View, analysis: AnalysisView, run: AnalysisRun, deadli
   return { ...running(view, analysis, run.why), until: stamp(deadline) }
 }
 
-function running(view: View, { use }: AnalysisView, why: string): Waiting {
-  const { atDeadline: end } = use
+function running(view: View, analysis: AnalysisView, why: string): Waiting {
+  const { atDeadline: end, deadlineMs, name } = analysis.use
   const last = end === 'pause' ? 'asks a person' : end === 'goOn' ? 'goes on' : 'rolls back'
+  const time = formatDuration(deadlineMs)
+  const pass = mayPassEarly(analysis)
+    ? 'goes on by itself when it passes'
+    : `goes on by itself if it passes at its end, after ${time}`
   return {
     reason: 'Analysis',
-    message: `${place(view)} waits for analysis ${use.name}: ${why}`,
-    next: `goes on by itself when it passes; without a verdict after ${formatDuration(use.deadlineMs)} it ${last}`,
+    message: `${place(view)} waits for analysis ${name}: ${why}`,
+    next: `${pass}; without a verdict after ${time} it ${last}`,
   }
 }
 

@@ -21,6 +21,12 @@ describe('the built-in analyses', () => {
     expect(what).toMatch(/^.{20,110}$/)
   })
 
+  it('let a step go on as soon as it is shown that the canary is not worse, without being asked', () => {
+    const conditions = builtInNames.flatMap((name) => builtInAnalyses[name].spec.metrics.map((one) => one.condition))
+    const early = conditions.flatMap((condition) => (condition.kind === 'evidence' ? condition.passEarly : []))
+    expect(early).toEqual(builtInNames.filter((name) => name !== 'kubernetes').map(() => true))
+  })
+
   it.each(builtInNames)('%s uses every argument that it takes', (name) => {
     const { args, metrics } = builtInAnalyses[name].spec
     for (const arg of args) expect(JSON.stringify(metrics)).toContain(`{{ args.${arg.name} }}`)

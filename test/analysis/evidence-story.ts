@@ -16,18 +16,19 @@ export interface Told {
   readonly falseAlarm?: number
   readonly stratum?: string
   readonly warmUp?: boolean
+  readonly isBeforeTraffic?: boolean
 }
 
 /** Judges one look after the other; the state goes through JSON, as through the status. */
 export function judgeAll(
   looks: readonly Readings[],
-  { condition = evidence(), falseAlarm = 0.01, stratum = '20', warmUp }: Told = {},
+  { condition = evidence(), falseAlarm = 0.01, stratum = '20', ...moment }: Told = {},
   before?: EvidenceState,
 ): Judged<EvidenceState> {
   let state = before
   let judged: Judged<EvidenceState> | undefined
   for (const [index, readings] of looks.entries()) {
-    const context = { atMs: index * 10_000, stratum, falseAlarm, ...(warmUp !== undefined && { warmUp }) }
+    const context = { atMs: index * 10_000, stratum, falseAlarm, ...moment }
     judged = judgeEvidence(condition, state, readings, context)
     state = JSON.parse(JSON.stringify(judged.state))
   }

@@ -157,11 +157,6 @@ describe('what is counted', () => {
     expect(judgeAll([asked(9000, 8000, 9000, 0)]).figures).toMatchObject({ requests: 0 })
   })
 
-  it('is in full for a series that appears later', () => {
-    const first = { ...asked(0, 0, 1000, 0), 'requests.canary': empty, 'bad.canary': empty }
-    expect(judgeAll([first, asked(30, 3, 1100, 0)]).figures).toMatchObject({ requests: 30, canary: 0.1 })
-  })
-
   it('is what came since for a counter that was reset', () => {
     expect(judgeAll([asked(1000, 100, 1000, 0), asked(20, 2, 1100, 0)]).figures).toMatchObject({
       requests: 20,
@@ -230,6 +225,41 @@ describe('what is counted', () => {
   })
 })
 
+describe('a pass', () => {
+  const passed = judgeAll(counters(times(8, look(0, 0))))
+  const silence = asked(1800, 1000, 4200, 1000)
+
+  it('is taken back when six looks in a row bring no requests, and says since when', () => {
+    expect(judgeAll(times(5, silence), {}, passed.state).verdict).toBe('pass')
+    const silent = judgeAll(times(6, silence), {}, passed.state)
+    expect(silent.verdict).toBe('inconclusive')
+    expect(silent.why).toBe(
+      'no new requests since 1970-01-01T00:01:20.000Z; until then it failed 0 % of 800 requests, stable 0 % of 3200',
+    )
+  })
+
+  it('is taken back when nothing is known any more, under another split as well', () => {
+    const nothing = { 'requests.canary': empty, 'requests.stable': empty, 'bad.canary': empty, 'bad.stable': empty }
+    expect(judgeAll(times(6, nothing), { stratum: '90' }, passed.state).verdict).toBe('inconclusive')
+    expect(judgeAll(times(6, { ...nothing, 'bad.stable': away }), {}, passed.state).verdict).toBe('inconclusive')
+  })
+
+  it('comes back with the next requests', () => {
+    const looks = [...times(9, silence), asked(1850, 1000, 4400, 1000)]
+    expect(judgeAll(looks, {}, passed.state).verdict).toBe('pass')
+  })
+
+  it('is not taken back by a warm-up, which brings nothing either', () => {
+    const { state } = judgeAll(times(9, silence), { warmUp: true }, passed.state)
+    expect(judgeAll([silence], {}, state).verdict).toBe('pass')
+  })
+
+  it('is not what silence changes a failure into', () => {
+    const failed = judgeAll(counters(times(2, look(50, 1))))
+    expect(judgeAll(times(20, silence), {}, failed.state).verdict).toBe('fail')
+  })
+})
+
 describe('what is remembered', () => {
   it('is some kB at most, however many pods come and go', () => {
     const looks = times(30, 0).map((_, index) => {
@@ -258,6 +288,7 @@ describe('what is remembered', () => {
     const last = looks.at(-1) ?? {}
     const judged = judgeAll(looks)
     const again = judgeEvidence(evidence(), judged.state, last, { atMs: 60_000, stratum: '20', falseAlarm: 0.01 })
-    expect([again.state, again.verdict, again.figures]).toEqual([judged.state, judged.verdict, judged.figures])
+    expect(again.state).toEqual({ ...judged.state, silent: 1 })
+    expect([again.verdict, again.figures]).toEqual([judged.verdict, judged.figures])
   })
 })

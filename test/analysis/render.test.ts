@@ -121,6 +121,23 @@ describe('an analysis that a Rollout uses', () => {
     expect(renderAnalysis(spec, use(), { ...facts, namespace: 'other' })).not.toEqual(rendered)
   })
 
+  it('is another for the same names once it was edited', () => {
+    const before = renderAnalysis(specOf(threshold({ query: 'up' })), use(), facts)
+    expect(renderAnalysis(specOf(threshold({ query: 'down' })), use(), facts)).not.toEqual(before)
+  })
+
+  it('sets no headers for the controller’s store when it is of a namespace: they choose a tenant', () => {
+    const headers = [{ name: 'X-Scope-OrgID', value: 'other' }]
+    const auth = { type: 'bearer', secret: 'own' }
+    const words =
+      "metric m: an Analysis may not set headers for the controller's Prometheus, since they choose a tenant"
+    expect(problemsOf(specOf({ ...threshold(), prometheus: { headers } }))).toContain(words)
+    expect(problemsOf(specOf({ ...threshold(), prometheus: { headers, auth } }))).toContain(words)
+    expect(problemsOf(specOf({ ...threshold(), prometheus: { headers, address: 'http://mimir' } }))).toBe('')
+    const spec = specOf({ ...threshold(), prometheus: { headers } })
+    expect(renderAnalysis(spec, { ...use(), kind: 'ClusterAnalysis' }, facts)).toMatchObject({ kind: 'ok' })
+  })
+
   it('can be asked as it stands where it comes with Sluice', () => {
     for (const { spec } of Object.values(builtInAnalyses)) {
       const rendered = renderAnalysis(spec, use(), facts)

@@ -47,7 +47,7 @@ type Pieces = readonly (readonly [string, string, string, string])[]
 
 /** What is read back from a query with a value in each of its literals, and what should be. */
 function readBack(pieces: Pieces, value: string) {
-  const template = pieces.map(([head, quote, a, b]) => `${head}${quote}${a}{{ x }}${b}${quote}`).join('')
+  const template = pieces.map(([head, quote, a, b]) => `${head}${quote}${a}{{ args.x }}${b}${quote}`).join('')
   const rendered = render(template, value)
   return {
     read: rendered.kind === 'ok' ? readPromQl(rendered.text) : rendered,
@@ -57,6 +57,35 @@ function readBack(pieces: Pieces, value: string) {
     },
   }
 }
+
+describe('a name in a regular expression of PromQL', () => {
+  const names = { route: 'shop.example|web', 'canary.pods': 'a[.]b-.+', 'args.x': 'a.b' }
+  const rendered = (text: string) => {
+    const answer = renderTemplate(text, names, 'promql')
+    return answer.kind === 'ok' ? answer.text : answer.why
+  }
+
+  it.each([
+    ['{a=~"{{ route }}"}', '{a=~"shop[.]example|web"}'],
+    ["{a !~ 'x-({{ route }})-{{ route }}'}", "{a !~ 'x-(shop[.]example|web)-shop[.]example|web'}"],
+    ['{a=~`\\d{{ route }}`}', '{a=~`\\dshop[.]example|web`}'],
+    ['{a=~"\\"{{ route }}"}', '{a=~"\\"shop[.]example|web"}'],
+  ])('matches itself alone: %s', (text, right) => {
+    expect(rendered(text)).toBe(right)
+  })
+
+  it.each([
+    ['{a=~"b",c="{{ route }}"}', '{a=~"b",c="shop.example|web"}'],
+    ['{a="=~{{ route }}"}', '{a="=~shop.example|web"}'],
+    ['label_replace(up, "a", "{{ route }}", "b", "c")', 'label_replace(up, "a", "shop.example|web", "b", "c")'],
+  ])('is as it is in any other string: %s', (text, right) => {
+    expect(rendered(text)).toBe(right)
+  })
+
+  it('is no argument, which says itself what it matches, and no pods, which do already', () => {
+    expect(rendered('{a=~"{{ args.x }}",b=~"{{ canary.pods }}"}')).toBe('{a=~"a.b",b=~"a[.]b-.+"}')
+  })
+})
 
 describe('a value in a string of PromQL', () => {
   it('is read back exactly, and the rest of the query is what it was, whatever the value', () => {

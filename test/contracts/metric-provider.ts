@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Reading, SeriesValue } from '../../analysis/measurement.ts'
-import type { Answer, MetricProvider, PodFacts } from '../../analysis/provider.ts'
+import type { Answer, HttpAnswer, MetricProvider, PodFacts } from '../../analysis/provider.ts'
 import type { MetricSource } from '../../api/analysis.ts'
 
 /** A source as users write it, a question to it, and what its store may answer. */
@@ -17,7 +17,7 @@ export interface MetricProviderUnderTest<S extends MetricSource> {
   readonly nothing: readonly Answer[]
 }
 
-export const jsonAnswer = (value: unknown, status = 200): Answer => ({
+export const jsonAnswer = (value: unknown, status = 200): HttpAnswer => ({
   kind: 'http',
   status,
   contentType: 'application/json',

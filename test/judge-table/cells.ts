@@ -22,6 +22,15 @@ export const faultyCells = (worseBy: number): readonly Cell[] =>
 export const lateCells = (worseBy: number): readonly Cell[] =>
   each((base, perMinute) => cell('independent', base, perMinute, worseBy, lateTick))
 
+export const sharing = 4
+export const sharedCells = (worseBy: number): readonly Cell[] =>
+  faultyCells(worseBy).map((one) => ({ ...one, tests: sharing }))
+/** Of `worseBy` 0 after a bad canary, otherwise after a good one: what would mislead. */
+export const missingCells = (worseBy: number): readonly Cell[] =>
+  (worseBy === 0 ? healthyCells('independent') : faultyCells(worseBy))
+    .filter(({ perMinute }) => perMinute >= 300)
+    .map((one) => ({ ...one, missing: worseBy === 0 ? 'a bad canary' : 'a good canary' }))
+
 /** The noises that a goal is about. */
 export const goalNoises = ['independent', 'clumped', 'shared failure'] as const
 
@@ -30,4 +39,7 @@ export const allCells: readonly Cell[] = [
   ...healthyCells('heavily clumped'),
   ...faults.flatMap(faultyCells),
   ...lateCells(0.05),
+  ...sharedCells(0.05),
+  ...missingCells(0),
+  ...missingCells(0.01),
 ]

@@ -1,5 +1,5 @@
 import { type Cell, release, tickMs } from './release.ts'
-import { type Rule, type RuleName, ruleNames, rules } from './rules.ts'
+import { type Rule, type RuleName, rules, rulesOf } from './rules.ts'
 
 /** What one rule did in many releases of one kind. */
 export interface Outcome {
@@ -20,10 +20,13 @@ export type Outcomes = Readonly<Record<RuleName, Outcome>>
 
 /** Plays releases `from` up to `from + runs` of a kind; each rule looks at the same ones. */
 export function play(cell: Cell, from: number, runs: number): Outcomes {
-  return joined(Array.from({ length: runs }, (_, run) => playOne(cell, `${nameOf(cell)}/${from + run}`)))
+  return joined(Array.from({ length: runs }, (_, run) => playOne(cell, `${kindOf(cell)}/${from + run}`)))
 }
 
-export const nameOf = ({ noise, base, perMinute, worseBy, worseFromTick }: Cell): string =>
+export const nameOf = (cell: Cell): string => `${kindOf(cell)}/${cell.tests ?? 1}/${cell.missing ?? ''}`
+
+/** Releases of the same kind are the same, whatever they are judged by. */
+const kindOf = ({ noise, base, perMinute, worseBy, worseFromTick }: Cell): string =>
   `${noise}/${base}/${perMinute}/${worseBy}/${worseFromTick}`
 
 export function joined(parts: readonly Outcomes[]): Outcomes {
@@ -45,14 +48,16 @@ interface Player {
 }
 
 function playOne(cell: Cell, seed: string): Outcomes {
-  const player = (name: RuleName): Player => ({ rule: rules[name](), passes: false, hasPassed: false })
+  const player = (name: RuleName): Player => ({ rule: rules[name](cell), passes: false, hasPassed: false })
   const players = { sluice: player('sluice'), flagger: player('flagger'), argo: player('argo'), zTest: player('zTest') }
   let bad = 0
   let seconds = (-cell.worseFromTick * tickMs) / 1000
   for (const counts of release(cell, seed)) {
     seconds += tickMs / 1000
     if (seconds > 0) bad += counts.canary.errors
-    const looking = ruleNames.map((name) => players[name]).filter(({ rolledBack }) => rolledBack === undefined)
+    const looking = rulesOf(cell)
+      .map((name) => players[name])
+      .filter(({ rolledBack }) => rolledBack === undefined)
     if (looking.length === 0) break
     for (const one of looking) {
       const opinion = one.rule.look(counts)

@@ -1,6 +1,7 @@
 import type { Counts, SideCounts } from '../../analysis/evidence/counts.ts'
 import { createDice, type Dice } from '../simulation/dice.ts'
 import { binomial, clumpedRate, poisson } from './chance.ts'
+import type { History } from './gateways.ts'
 
 /**
  * What kind of errors a service has: each by itself; in clumps, so that two requests of one side in the same ten seconds
@@ -18,6 +19,10 @@ export interface Cell {
   readonly worseBy: number
   /** Since when it is; 0 from the start. */
   readonly worseFromTick: number
+  /** So many metrics share the false alarms that may be: 1 if not said. */
+  readonly tests?: number
+  /** One of three gateways is not scraped at first, and still counts what was before this release: gateways.ts. */
+  readonly missing?: History
 }
 
 export const tickMs = 10_000

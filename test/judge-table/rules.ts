@@ -1,6 +1,8 @@
 import { type Counts, noCounts, plus, type SideCounts } from '../../analysis/evidence/counts.ts'
 import { findingOf, noTally, type Tally, type Terms, tallied } from '../../analysis/evidence/judge-counts.ts'
 import { canBeJudged, closed, emptyWindow, type Window, widened } from '../../analysis/evidence/window.ts'
+import { gateways, type History } from './gateways.ts'
+import type { Cell } from './release.ts'
 
 /** Looks at a release every ten seconds, and says what it would do. */
 export interface Rule {
@@ -9,13 +11,19 @@ export interface Rule {
 export type Opinion = 'rollBack' | 'pass' | 'undecided'
 
 export const rules = {
-  sluice: () => sluice({ ratio: 1.1, margin: 0.01, falseAlarm: 0.01 }),
+  sluice: ({ tests = 1, missing }) => {
+    const terms = { ratio: 1.1, margin: 0.01, falseAlarm: 0.01 / tests }
+    return missing === undefined ? sluice(terms) : throughGateways(missing, terms)
+  },
   flagger: () => everyMinute(flagger()),
   argo: () => everyMinute(argo()),
   zTest: () => everyMinute(zTest),
-} satisfies Record<string, () => Rule>
+} satisfies Record<string, (cell: Cell) => Rule>
 export type RuleName = keyof typeof rules
 export const ruleNames: readonly RuleName[] = ['sluice', 'flagger', 'argo', 'zTest']
+/** The others do not differ where only the judge is asked otherwise. */
+export const rulesOf = ({ tests, missing }: Cell): readonly RuleName[] =>
+  tests === undefined && missing === undefined ? ruleNames : ['sluice']
 
 /** The judge itself, with its defaults. */
 function sluice(terms: Terms): Rule {
@@ -37,6 +45,12 @@ function sluice(terms: Terms): Rule {
     },
   }
 }
+/** The judge, with the counters that it reads. */
+function throughGateways(history: History, terms: Terms): Rule {
+  const judge = gateways(history, terms)
+  return { look: (counts) => said[judge(counts)] }
+}
+const said = { fail: 'rollBack', pass: 'pass', inconclusive: 'undecided' } as const
 const opinions = { worse: 'rollBack', notWorse: 'pass', unclear: 'undecided', unwell: 'undecided' } as const
 
 /** `request-success-rate` ≥ 99 % each minute, `threshold: 5` failed checks; a minute without requests fails, too. */

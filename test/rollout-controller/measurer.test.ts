@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { AskHttp } from '../../analysis/http.ts'
 import type { MeasureRequest, Reading } from '../../analysis/measurement.ts'
-import type { PrometheusSource, WebSource } from '../../api/analysis.ts'
+import type { DefaultPrometheus, PrometheusSource, WebSource } from '../../api/analysis.ts'
 import type { KubeObject } from '../../api/kube-object.ts'
 import { KubeError } from '../../kube/errors.ts'
 import type { KubeClient } from '../../kube/types.ts'
@@ -355,6 +355,25 @@ describe('the policy on addresses', () => {
   })
 })
 
+describe('the words of a store', () => {
+  const refusal = jsonAnswer({ status: 'error', errorType: 'bad_data', error: 'internal: db-7 of payroll' }, 400)
+
+  it.each<[string, Partial<MeasureRequest>, string]>([
+    ['an allowed address, to a ClusterAnalysis', { trusted: true }, 'refuses the query: internal: db-7 of payroll'],
+    ['an allowed address, to an Analysis', { trusted: false }, 'refuses the query [(]bad_data[)]$'],
+    [
+      'the controller’s store, to an Analysis',
+      { trusted: false, source: { kind: 'prometheus', headers: [] } },
+      'refuses the query: internal: db-7 of payroll',
+    ],
+  ])('are repeated where whoever reads them may ask it: %s', async (_, changes, why) => {
+    answers = async () => refusal
+    const defaultPrometheus = { address: 'http://prometheus:9090', headers: [] }
+    const measure = measurer({ allowedAddresses: ['prometheus.shop'], defaultPrometheus })
+    expect(await measure(changes)).toEqual({ value: away(why) })
+  })
+})
+
 describe('credentials', () => {
   const withAuth = (type: 'basic' | 'bearer' | 'tls'): PrometheusSource => ({
     ...here,
@@ -483,7 +502,7 @@ describe('over real sockets', () => {
       },
     }
 
-    async function given() {
+    async function given(to: Partial<DefaultPrometheus> = { auth: { type: 'bearer', secret: 'mimir' } }) {
       const got: (readonly unknown[])[] = []
       const store = await startStore((question, response) => {
         got.push([question.headers['x-scope-orgid'], question.headers['x-zone'], question.headers.authorization])
@@ -491,11 +510,8 @@ describe('over real sockets', () => {
           response.writeHead(200, { 'content-type': 'application/json' }).end(answer)
         })
       })
-      const defaultPrometheus = {
-        address: store.url,
-        headers: [tenant('all'), { name: 'X-Zone', value: 'eu' }],
-        auth: { type: 'bearer', secret: 'mimir' } as const,
-      }
+      const headers = [tenant('all'), { name: 'X-Zone', value: 'eu' }]
+      const defaultPrometheus = { headers, ...to, address: store.url }
       const measure = createMeasurer({ client, clock, allowedAddresses: ['127.0.0.1'], defaultPrometheus })
       const ask = async (source: Partial<PrometheusSource>, trusted = false) => {
         const wanted = request({ trusted, source: { kind: 'prometheus', headers: [], ...source } })
@@ -517,18 +533,28 @@ describe('over real sockets', () => {
       const { got, ask } = await given()
       await ask({ headers: [{ ...tenant('shop'), name: 'x-scope-orgid' }] }, true)
       await ask({ auth: { type: 'bearer', secret: 'own' } })
-      await ask({ headers: [tenant('shop')], auth: { type: 'bearer', secret: 'own' } })
       expect(got).toEqual([
         ['shop', 'eu', 'Bearer ours'],
         ['all', 'eu', 'Bearer theirs'],
-        ['shop', 'eu', 'Bearer theirs'],
       ])
     })
 
-    it('lets nobody choose a tenant with our Secret who does not administer the cluster', async () => {
-      const { got, ask } = await given()
-      expect(await ask({ headers: [tenant('shop')] })).toEqual({ value: away("the controller's credentials") })
+    it.each<[string, DefaultPrometheus, Partial<PrometheusSource>]>([
+      ['with our Secret', { address: '', headers: [tenant('all')], auth: { type: 'bearer', secret: 'mimir' } }, {}],
+      ['with a Secret of its own', { address: '', headers: [] }, { auth: { type: 'bearer', secret: 'own' } }],
+      ['where there are no credentials', { address: '', headers: [] }, {}],
+    ])('lets nobody choose a tenant who does not administer the cluster: %s', async (_, store, source) => {
+      const { got, ask } = await given(store)
+      expect(await ask({ ...source, headers: [tenant('other')] })).toEqual({
+        value: away("an Analysis may not set headers for the controller's Prometheus, .*: ask in a ClusterAnalysis"),
+      })
       expect(got).toEqual([])
+    })
+
+    it('takes the tenant of an Analysis at an address of its own', async () => {
+      const { got, ask, url } = await given()
+      expect(await ask({ address: url, headers: [tenant('shop')] })).toEqual({ value: one })
+      expect(got).toEqual([['shop', undefined, undefined]])
     })
 
     it('lends nothing to a metric that names an address itself, nor our Secret to one that names it', async () => {

@@ -1,6 +1,7 @@
 import type { Verb } from '../../api/decision.ts'
 import type { KubeObject, Resource } from '../../api/kube-object.ts'
 import {
+  analysisResource,
   apiVersion,
   bypassAnnotation,
   decisionResource,
@@ -16,7 +17,17 @@ import type { AnyPatch, Api } from '../../sandbox/server/api.ts'
 import { Refusal } from '../../sandbox/server/refusal.ts'
 import { resourceOf } from '../../sandbox/server/resource-of.ts'
 import type { ChronicleKeeper } from './chronicle.ts'
-import { autoscaler, canaryOf, chartOf, ingress, rollout, squatter, template } from './shop.ts'
+import {
+  analysisObject,
+  autoscaler,
+  canaryOf,
+  chartOf,
+  ingress,
+  rollout,
+  squatter,
+  stricterAnalysis,
+  template,
+} from './shop.ts'
 import { copyName, namespace, rolloutName, routeNames, type Sight, serviceName, workloadName } from './sight.ts'
 import type { Act, ShopPlan } from './story.ts'
 
@@ -58,6 +69,8 @@ function doAct(stage: Stage, act: Act): string {
     case 'break-spec':
       patch(stage, rolloutResource, rolloutName, { spec: { traffic: [{ ingress: { name: 'nowhere' } }] } })
       return 'the Rollout names an Ingress that does not exist'
+    case 'edit-analysis':
+      return editAnalysis(stage, act.what)
     case 'edit-route':
       return editRoute(stage, act.what)
     case 'scale':
@@ -112,6 +125,29 @@ function doAct(stage: Stage, act: Act): string {
       return 'a node is lost'
     default:
       return act satisfies never
+  }
+}
+
+function editAnalysis(stage: Stage, what: (Act & { readonly kind: 'edit-analysis' })['what']): string {
+  const { plan } = stage
+  switch (what) {
+    case 'metric':
+      patch(stage, analysisResource, analysisObject.metadata.name, { spec: stricterAnalysis })
+      return 'the Analysis is edited'
+    case 'gone':
+      remove(stage, analysisObject)
+      return 'the Analysis is deleted'
+    case 'back':
+      createIfGone(stage, analysisObject)
+      return 'the Analysis is made again'
+    case 'advice':
+    case 'judge': {
+      const canary = canaryOf(plan, plan.steps, what === 'advice')
+      patch(stage, rolloutResource, rolloutName, { spec: { strategy: { canary } } })
+      return `the analysis is for ${what === 'advice' ? 'advice only' : 'judging'}`
+    }
+    default:
+      return what satisfies never
   }
 }
 

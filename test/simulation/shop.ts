@@ -74,9 +74,9 @@ export function rollout(plan: ShopPlan, steps: readonly StepPlan[] = plan.steps)
 }
 
 /** What is edited when the steps are. */
-export function canaryOf({ analysis }: ShopPlan, steps: readonly StepPlan[]) {
+export function canaryOf({ analysis }: ShopPlan, steps: readonly StepPlan[], advisory = false) {
   if (analysis === undefined) return { steps: steps.map((step) => stepOf(step)) }
-  const use = { name: analysisName, deadline: `${analysis.deadlineSeconds}s` }
+  const use = { name: analysisName, deadline: `${analysis.deadlineSeconds}s`, advisory }
   switch (analysis.scope) {
     case 'step':
       return { steps: steps.map((step) => stepOf(step, [{ analysis: use }])) }
@@ -96,22 +96,27 @@ function stepOf({ gates, ...step }: StepPlan, more: readonly object[] = []) {
 
 const analysisName = 'health'
 
+const specOf = (count: number) => ({
+  metrics: [
+    {
+      name: 'success',
+      interval: '2s',
+      patience: '20s',
+      prometheus: {},
+      threshold: { query: 'success', pass: 'value >= 0.99', count },
+    },
+  ],
+})
+
+/** One more must pass. */
+export const stricterAnalysis = specOf(4)
+
 /** Three measurements must pass, two seconds apart. */
 export const analysisObject: KubeObject = {
   apiVersion,
   kind: 'Analysis',
   metadata: { name: analysisName, namespace },
-  spec: {
-    metrics: [
-      {
-        name: 'success',
-        interval: '2s',
-        patience: '20s',
-        prometheus: {},
-        threshold: { query: 'success', pass: 'value >= 0.99', count: 3 },
-      },
-    ],
-  },
+  spec: specOf(3),
 }
 
 export function autoscaler(): KubeObject {

@@ -39,7 +39,7 @@ export interface RolloutSight {
   readonly uid: string
   readonly deleting: boolean
   readonly steps: readonly JsonObject[]
-  /** Where the spec uses an analysis. */
+  /** Where the spec uses an analysis that decides. */
   readonly uses: readonly AnalysisScope[]
   readonly status: RolloutStatus | undefined
 }
@@ -97,19 +97,22 @@ function keptFor<T>(read: (object: KubeObject) => T): (object: KubeObject | unde
 
 function readRollout({ metadata, spec, status }: KubeObject): RolloutSight {
   const { steps, analysis, beforePromotion } = objectOf(objectOf(objectOf(spec)['strategy'])['canary'])
-  const inGates = objectsOf(steps).some((step) => objectsOf(step['gates']).some((gate) => 'analysis' in gate))
+  const gates = objectsOf(steps).flatMap((step) => objectsOf(step['gates']))
+  const inGates = gates.some((gate) => 'analysis' in gate && decides(objectOf(gate['analysis'])))
   return {
     uid: metadata.uid ?? '',
     deleting: metadata.deletionTimestamp !== undefined,
     steps: objectsOf(steps),
     uses: [
       ...(inGates ? (['step'] as const) : []),
-      ...(objectsOf(analysis).length > 0 ? (['background'] as const) : []),
-      ...(objectsOf(beforePromotion).length > 0 ? (['promotion'] as const) : []),
+      ...(objectsOf(analysis).some(decides) ? (['background'] as const) : []),
+      ...(objectsOf(beforePromotion).some(decides) ? (['promotion'] as const) : []),
     ],
     status: parseStatus(status),
   }
 }
+
+const decides = ({ advisory }: JsonObject): boolean => advisory !== true
 
 const revisions = new WeakMap<object, string>()
 

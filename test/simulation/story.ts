@@ -78,6 +78,7 @@ export type Act =
   | { readonly kind: 'decide'; readonly verb: Verb; readonly about: 'now' | 'past' }
   | { readonly kind: 'edit-steps'; readonly steps: readonly StepPlan[] }
   | { readonly kind: 'break-spec' }
+  | { readonly kind: 'edit-analysis'; readonly what: 'metric' | 'gone' | 'back' | 'advice' | 'judge' }
   | { readonly kind: 'edit-route'; readonly what: 'host' | 'annotation' | 'backend' | 'gone' | 'back' }
   | { readonly kind: 'scale'; readonly replicas: number }
   | { readonly kind: 'delete-rollout'; readonly propagation: 'Background' | 'Foreground' | 'Orphan' }
@@ -296,6 +297,7 @@ function anyAct(dice: Dice): Act {
     [decide('hold'), 1.5],
     [{ kind: 'edit-steps', steps: steps(dice) }, 1.5],
     [{ kind: 'break-spec' }, 0.3],
+    [{ kind: 'edit-analysis', what: dice.pick(['metric', 'gone', 'back', 'advice', 'judge']) }, 2],
     [{ kind: 'edit-route', what: dice.pick(['host', 'annotation', 'backend', 'gone', 'back']) }, 1.5],
     [{ kind: 'scale', replicas: dice.between(0, 6) }, 1.5],
     [{ kind: 'delete-rollout', propagation: dice.pick(['Background', 'Foreground', 'Orphan']) }, 1.5],

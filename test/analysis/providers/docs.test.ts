@@ -51,8 +51,10 @@ describe('docs/metric-providers.md', () => {
     said(jsonAnswer({ status: 'error', errorType: 'timeout', error: 'query timed out' }, 503)),
     said(http(200, 'text/html', '<html>')),
     said(http(200, 'application/json', '{"status":')),
+    said({ ...jsonAnswer({ status: 'error', errorType: 'bad_data', error: '' }, 400), quotable: true }),
     said(jsonAnswer({ status: 'error', errorType: 'bad_data', error: '' }, 400)),
     said(success('scalar', [0, '1'], { warnings: ['receive series from 10.0.0.1: connection refused'] })),
+    said(success('vector', [], { warnings: ['PromQL warning: bucket label "le" is missing'] })),
     said(success('string', [0, 'x'])),
     said(success('vector', Array.from({ length: 201 }))),
   ])('has the words: %s', (words) => {

@@ -16,6 +16,7 @@ const vector = (...series: readonly (readonly [object, unknown])[]) =>
     series.map(([metric, value]) => ({ metric, value: [at, value] })),
   )
 const read = (answer: ReturnType<typeof jsonAnswer>) => prometheus.read(source, 'up', answer)
+const readOpenly = (answer: ReturnType<typeof jsonAnswer>) => read({ ...answer, quotable: true })
 
 describeMetricProvider('Prometheus', {
   provider: prometheus,
@@ -189,7 +190,7 @@ describe('a question to Prometheus', () => {
 describe('an answer of Prometheus', () => {
   it('that refuses the query is said with the words of the store, on one short line', () => {
     const error = `invalid parameter "query": 1:5: parse error:\nunexpected ${'x'.repeat(300)}`
-    const reading = read(jsonAnswer({ status: 'error', errorType: 'bad_data', error }, 400))
+    const reading = readOpenly(jsonAnswer({ status: 'error', errorType: 'bad_data', error }, 400))
     expect(reading).toMatchObject({
       why: expect.stringMatching(/^the store refuses the query: invalid parameter .{170,}…$/),
     })
@@ -201,10 +202,21 @@ describe('an answer of Prometheus', () => {
     [500, 'internal', 'the store answers with HTTP 500 (internal)'],
     [500, '<b>mine</b>', 'the store answers with HTTP 500'],
   ])('HTTP %i, %s: %s', (status, errorType, why) => {
-    expect(read(jsonAnswer({ status: 'error', errorType, error: 'many-to-many' }, status))).toEqual({
+    expect(readOpenly(jsonAnswer({ status: 'error', errorType, error: 'many-to-many' }, status))).toEqual({
       kind: 'away',
       why,
     })
+  })
+
+  it.each([
+    [400, 'bad_data', 'the store refuses the query (bad_data)'],
+    [422, 'execution', 'the store refuses the query (execution)'],
+    [400, 'password=hunter2', 'the store refuses the query'],
+    [200, 'bad_data', 'the store refuses the query (bad_data)'],
+    [503, 'timeout', 'the store answers with HTTP 503 (timeout)'],
+  ])('whose words may not be shown is said in ours: HTTP %i, %s: %s', (status, errorType, why) => {
+    const answer = jsonAnswer({ status: 'error', errorType, error: 'password=hunter2' }, status)
+    expect(read(answer)).toEqual({ kind: 'away', why })
   })
 
   it.each([
@@ -227,9 +239,13 @@ describe('an answer of Prometheus', () => {
       why: 'the store warns that its answer may be incomplete',
     })
     const wrong = ['PromQL warning: quantile value should be between 0 and 1, got 95']
-    expect(read(data('scalar', [at, '1'], { warnings: wrong }))).toEqual({
+    expect(readOpenly(data('scalar', [at, '1'], { warnings: wrong }))).toEqual({
       kind: 'away',
       why: 'the store warns: PromQL warning: quantile value should be between 0 and 1, got 95',
+    })
+    expect(read(data('scalar', [at, '1'], { warnings: wrong }))).toEqual({
+      kind: 'away',
+      why: 'the store warns of the query',
     })
   })
 

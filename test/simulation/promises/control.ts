@@ -33,10 +33,10 @@ export const noVerdictOutOfNothing: Promised = ({ before, after, story, chronicl
   if (!hasPassedAnalysis(analysis.scope, was, is)) return undefined
   const isUsed = before.rollout?.uses.includes(analysis.scope) === true
   if (!isUsed) return undefined
+  const isTakenOn = wasAsked(before) && chronicle.decisions.some((decision) => approves(decision, was))
+  if (isTakenOn) return undefined
   if (analysis.store === 'bad') return `${was.attempt} goes on from ${placeOf(was)} although its analysis fails`
-  const hasNothing = analysis.store === 'away' || analysis.store === 'empty'
-  if (!hasNothing || (wasAsked(before) && chronicle.decisions.some((decision) => approves(decision, was))))
-    return undefined
+  if (analysis.store !== 'away' && analysis.store !== 'empty') return undefined
   return `${was.attempt} goes on from ${placeOf(was)} without data, and nobody took that on`
 }
 
