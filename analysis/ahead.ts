@@ -1,6 +1,6 @@
 import type { Metric } from '../api/analysis.ts'
 import type { MetricRun } from '../api/analysis-run.ts'
-import { type MetricState, readMetricState } from './metric-state.ts'
+import { type MetricState, readMetricState, writeMetricState } from './metric-state.ts'
 import { isAhead } from './schedule.ts'
 
 /**
@@ -18,7 +18,7 @@ export function unlessAhead(metric: Metric, run: MetricRun, nowMs: number): Metr
     ...rest,
     verdict,
     why,
-    state: withoutVerdict(metric, readMetricState(run.state, metric.condition.kind), nowMs),
+    state: writeMetricState(withoutVerdict(metric, readMetricState(run.state, metric.condition.kind), nowMs)),
   }
 }
 

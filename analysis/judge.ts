@@ -4,7 +4,7 @@ import { formatDuration } from '../api/duration.ts'
 import { judgeCondition } from './judge-condition.ts'
 import type { JudgeContext } from './judged.ts'
 import type { Measurement, Reading } from './measurement.ts'
-import { enoughAnswers, isMoment, type MetricState, readMetricState } from './metric-state.ts'
+import { enoughAnswers, isMoment, type MetricState, readMetricState, writeMetricState } from './metric-state.ts'
 import { answeredAgain, awayMsOf, awayWhy, notAnswered } from './outage.ts'
 import { mayStayEmpty, questionsOf } from './questions.ts'
 import { hasData, readingOf, whatCameBack, withPlainZeros } from './reading.ts'
@@ -104,7 +104,8 @@ function leftOut(
     ? { ...before, condition: judgeCondition(condition, before.condition, readings, context).state }
     : before
   const { verdict } = before
-  const warming = `${note}: what is measured counts once the split has been in force for ${formatDuration(warmUpMs)}`
+  const until = warmUpMs === 0 ? 'is in force' : `has been in force for ${formatDuration(warmUpMs)}`
+  const warming = `${note}: what is measured counts once the split ${until}`
   const why = before.answered > 0 ? before.why : warming
   return { state, verdict, why, sample: { verdict: 'inconclusive', note } }
 }
@@ -150,7 +151,7 @@ function recorded(metric: Metric, run: MetricRun, outcome: Outcome, atMs: number
     queries: queriesOf(metric.condition),
     awayMs: awayMsOf(metric, state, atMs),
     ...(state.awaySinceMs !== undefined && { away: true }),
-    state,
+    state: writeMetricState(state),
   }
 }
 

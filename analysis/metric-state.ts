@@ -43,8 +43,20 @@ const isMetricState = isShaped<MetricState>({
 })
 
 /** As it came back from the status. A damaged or an older one, or one of another kind of condition, starts anew. */
-export function readMetricState(raw: unknown, kind: MetricCondition['kind']): MetricState {
+export function readMetricState(text: string | undefined, kind: MetricCondition['kind']): MetricState {
+  const raw = parsed(text)
   return isMetricState(raw) && raw.kind === kind ? raw : newMetricState(kind)
+}
+
+/** As it is stored: one text, so that whoever reads the status is not buried in it. */
+export const writeMetricState = (state: MetricState): string => JSON.stringify(state)
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? 'null')
+  } catch {
+    return undefined
+  }
 }
 
 function newMetricState(kind: MetricCondition['kind']): MetricState {

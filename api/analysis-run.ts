@@ -44,8 +44,8 @@ export interface MetricRun {
   readonly away?: boolean
   /** For how long in all its store did not answer, in milliseconds; of each outage no more than the patience. */
   readonly awayMs?: number
-  /** What the judge of this condition must remember; JSON, a few kB at most. */
-  readonly state?: unknown
+  /** What the judge of this condition must remember: JSON in one text, which is nobody else's to read. */
+  readonly state?: string
 }
 
 /** What a person wants to see; each absent where it is not known. Rates and ratios as the metric's own unit. */

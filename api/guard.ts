@@ -23,7 +23,6 @@ export const isNumber: Guard<number> = (value): value is number => Number.isFini
 /** Text by name. */
 export const isTexts: Guard<Readonly<Record<string, string>>> = (value): value is Readonly<Record<string, string>> =>
   isRecord(value) && Object.values(value).every(isText)
-export const isAnything: Guard<unknown> = (_value): _value is unknown => true
 /** A time that can be reckoned with. */
 export const isTime: Guard<string> = (value): value is string =>
   typeof value === 'string' && !Number.isNaN(Date.parse(value))

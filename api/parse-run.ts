@@ -8,7 +8,6 @@ import {
   verdicts,
 } from './analysis-run.ts'
 import {
-  isAnything,
   isBoolean,
   isCount,
   isListOf,
@@ -51,7 +50,7 @@ const isMetricRun = isShaped<MetricRun>({
   queries: isTexts,
   away: optionally(isBoolean),
   awayMs: optionally(isCount),
-  state: optionally(isAnything),
+  state: optionally(isText),
 })
 
 /** An analysis at work, as the controller stored it. */

@@ -1,16 +1,39 @@
 import type { AnalysisUse } from '../api/analysis.ts'
 import type { AnalysisRun } from '../api/analysis-run.ts'
 import type { RolloutSpec } from '../api/rollout.ts'
-import type { Release, RolloutStatus } from '../api/status.ts'
+import type { Rejected, Release, RolloutStatus } from '../api/status.ts'
 
 /** The id of a run of this step: `step-2/NAME`. */
 export const stepRunId = (step: number, { name }: Pick<AnalysisUse, 'name'>): string => `step-${step}/${name}`
 
 /** Those of the release under way, or of the one that was turned down, as long as the workload still holds it. */
-export function analysesOf({ release, rejected, phase }: RolloutStatus): readonly AnalysisRun[] {
-  if (release !== undefined) return release.analyses ?? []
-  return phase === 'RolledBack' ? (rejected?.analyses ?? []) : []
+export function analysesOf(status: RolloutStatus): readonly AnalysisRun[] {
+  return status.release?.analyses ?? turnedDown(status)?.analyses ?? []
 }
+
+/** The version that is on its way out, or is held since: what was measured of it is kept there, no more in the release. */
+export function turnedDown({ release, rejected, phase }: RolloutStatus): Rejected | undefined {
+  if (release === undefined) return phase === 'RolledBack' ? rejected : undefined
+  return rejected?.revision === release.revision ? rejected : undefined
+}
+
+/** The step of a run; undefined for those beside the steps. */
+export function stepOf({ id }: AnalysisRun): number | undefined {
+  const step = /^step-(\d+)\//.exec(id)?.[1]
+  return step === undefined ? undefined : Number(step)
+}
+
+/** The step at which a version was turned down, as far as an analysis of that step did it. */
+export function stepOfEnd(status: RolloutStatus): number | undefined {
+  const rejected = turnedDown(status)
+  if (status.release !== undefined) return status.release.step
+  const [run] = rejected === undefined ? [] : decidingRuns(rejected.analyses ?? [], rejected.by)
+  return run === undefined ? undefined : stepOf(run)
+}
+
+/** The runs of a step that is over which it went on without, by its own rule or because a person took that on. */
+export const wentWithout = (status: RolloutStatus, step: number): readonly AnalysisRun[] =>
+  analysesOf(status).filter((run) => stepOf(run) === step && !run.advisory && run.verdict === 'inconclusive')
 
 /** Whether it is measured now: those of steps that are over, and all of a release that ends, are not. */
 export function isAtWork({ scope, id }: AnalysisRun, { release, ending }: RolloutStatus): boolean {
@@ -41,7 +64,7 @@ export function useOf(
   spec: RolloutSpec | undefined,
   release: Release | undefined,
 ): AnalysisUse | undefined {
-  const uses = spec === undefined ? [] : usesIn(run, spec, release?.step ?? Number(/^step-(\d+)\//.exec(run.id)?.[1]))
+  const uses = spec === undefined ? [] : usesIn(run, spec, release?.step ?? stepOf(run) ?? 0)
   return uses.find(({ name, kind }) => name === run.analysis && kind === run.kind)
 }
 

@@ -14,7 +14,8 @@ import { lookAt } from './look-at.ts'
 import type { Context, Session } from './session.ts'
 import { answerTo } from './settled.ts'
 import { verbTexts } from './verbs.ts'
-import { imageTags } from './view/marks.ts'
+import { approvedLines } from './view/analysis-explain.ts'
+import { imageTags, told } from './view/marks.ts'
 import { type Line, paint, span, strong, words } from './view/spans.ts'
 import { readWorld } from './world.ts'
 
@@ -39,6 +40,7 @@ export async function decide(context: Context, session: Session, wish: Wish): Pr
   if (wish.verb === 'bypass') await refuseWithoutController(context, session, look)
   if (asked.about !== '')
     say(context, words(wish.verb, strong(`${look.namespace}/${look.name}`), asked.about, versionText(look)))
+  for (const line of measuredOf(wish.verb, look)) say(context, line)
   const by = await whoAmI(session.client, signal)
   const suffix = randomBytes(4).toString('hex')
   const { verb, reason } = wish
@@ -64,6 +66,10 @@ export async function decide(context: Context, session: Session, wish: Wish): Pr
 
 const say = ({ terminal }: Context, line: Line): void => terminal.out(paint(line, terminal.colours))
 
+/** Whoever answers a gate sees what the analyses say at that moment, those that only advise as well. */
+const measuredOf = (verb: Verb, { status }: Look): readonly Line[] =>
+  (verb === 'approve' || verb === 'reject') && status !== undefined ? approvedLines(status) : []
+
 function versionText({ canary, workload }: Look): string {
   const images = imageTags(canary?.images ?? workload?.images ?? [])
   return canary === undefined ? `(${images})` : `(${images}, ${canary.ready}/${canary.wanted} pods ready)`
@@ -72,8 +78,8 @@ function versionText({ canary, workload }: Look): string {
 async function sayNext(context: Context, session: Session, name: string): Promise<void> {
   const { status } = lookAt(await readWorld(session, name, context.signal))
   if (status === undefined) return
-  say(context, words(strong(status.phase), '-', status.waiting?.message ?? status.message))
-  if (status.waiting !== undefined) say(context, words('next:', status.waiting.next))
+  say(context, words(strong(status.phase), '-', told(status.waiting?.message ?? status.message)))
+  if (status.waiting !== undefined) say(context, words('next:', told(status.waiting.next)))
 }
 
 /** A rollback that was asked for and came is a success. */

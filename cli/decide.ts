@@ -3,7 +3,7 @@ import type { KubeObject } from '../api/kube-object.ts'
 import { apiVersion } from '../api/names.ts'
 import type { Release, RolloutStatus, Waiting } from '../api/status.ts'
 import { currentStep, hasUnseenUpdate, type Look } from './look.ts'
-import { gateText } from './view/marks.ts'
+import { gateText, told } from './view/marks.ts'
 
 /** What a Decision is about, bound to what was read, so that it can do nothing to another attempt or step. */
 export interface Binding {
@@ -79,7 +79,7 @@ const boundTo = ({ step, stepHash }: Release): Binding => ({ step, stepHash })
 
 function waitsForMetrics({ name }: Look, { reason, message, next }: Waiting): string {
   const end = reason === 'Analysis' ? `It ${next}; to end it now: sluice rollback ${name}` : `Next: ${next}`
-  return `${name} is not waiting for a person: ${message}. ${end}`
+  return `${name} is not waiting for a person: ${told(message)}. ${told(end)}`
 }
 
 /** `step 2 of 3 (50 %), attempt 0123456789-1`. */

@@ -1,5 +1,6 @@
 import type { RolloutSpec, Step } from '../api/rollout.ts'
 import type { RolloutStatus } from '../api/status.ts'
+import { stepOfEnd } from './analyses-at-work.ts'
 
 /** One Rollout and what is around it, as a person wants to see it: plain data, read by the views and printed by `-o json`. */
 export interface Look {
@@ -56,10 +57,17 @@ export type StepMark = 'done' | 'current' | 'failed' | 'open'
 /** Where a step stands: from the release under way, or none. */
 export function markOf(status: RolloutStatus | undefined, step: number): StepMark {
   const release = status?.release
-  if (release === undefined) return 'open'
+  if (status === undefined || release === undefined) return markOfEnd(status, step)
   if (release.stage !== undefined || step < release.step) return 'done'
   if (step > release.step) return 'open'
-  return status?.ending === undefined && status?.phase === 'Progressing' ? 'current' : 'failed'
+  return status.ending === undefined && status.phase === 'Progressing' ? 'current' : 'failed'
+}
+
+/** No release is under way: where the version that is held was turned down, if that is known. */
+function markOfEnd(status: RolloutStatus | undefined, step: number): StepMark {
+  const end = status === undefined ? undefined : stepOfEnd(status)
+  if (end === undefined || step > end) return 'open'
+  return step < end ? 'done' : 'failed'
 }
 
 /** The step that the release is at; absent when there is none, or the list of steps has changed since. */

@@ -1,6 +1,6 @@
 import { uninstallOrder } from '../api/install.ts'
-import type { KubeObject } from '../api/kube-object.ts'
-import { finalizer, rolloutResource } from '../api/names.ts'
+import type { KubeObject, Resource } from '../api/kube-object.ts'
+import { analysisResource, clusterAnalysisResource, finalizer, rolloutResource } from '../api/names.ts'
 import { createCache } from '../kube/cache.ts'
 import { isFault } from '../kube/errors.ts'
 import { runController } from '../rollout-controller/controller.ts'
@@ -14,14 +14,32 @@ import type { Context, Session } from './session.ts'
 import { createBell } from './world.ts'
 
 /** Every Rollout of the cluster; none where Sluice is not installed. */
-export async function allRollouts({ client }: Session, signal: AbortSignal): Promise<readonly KubeObject[]> {
+export const allRollouts = (session: Session, signal: AbortSignal): Promise<readonly KubeObject[]> =>
+  allOf(session, rolloutResource, signal)
+
+async function allOf({ client }: Session, resource: Resource, signal: AbortSignal): Promise<readonly KubeObject[]> {
   try {
-    return (await client.listAll(rolloutResource, {}, signal)).items
+    return (await client.listAll(resource, {}, signal)).items
   } catch (error) {
     if (isMissingKind(error)) return []
     throw error
   }
 }
+
+/** What people wrote that goes with its kind, such as `2 Analyses and 1 ClusterAnalysis`; undefined: there is none. */
+export async function analysesThatGo(session: Session, signal: AbortSignal): Promise<string | undefined> {
+  const own = await allOf(session, analysisResource, signal)
+  const cluster = await allOf(session, clusterAnalysisResource, signal)
+  const counts = [countText(own.length, 'Analysis'), countText(cluster.length, 'ClusterAnalysis')]
+  const there = counts.filter((text) => !text.startsWith('0 '))
+  return there.length === 0 ? undefined : there.join(' and ')
+}
+
+const countText = (count: number, kind: string): string => `${count} ${count === 1 ? kind : kind.replace(/is$/, 'es')}`
+
+/** Said before anything is deleted. */
+export const goesToo = (analyses: string): string =>
+  `${analyses} ${/^1 \S+$/.test(analyses) ? 'goes' : 'go'} too: kubectl get analyses,clusteranalyses -A -o yaml saves them`
 
 /** Deletes every Rollout and waits until each is retired; a controller runs here too, in case no other does. */
 export async function retireAll(

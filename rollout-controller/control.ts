@@ -173,7 +173,10 @@ function reconcileOf(parts: LeaderParts, { clock, holdServed, log }: ControlOpti
     measuring,
     plan,
     tell: (regarding, event) => events.record({ regarding, action: event.reason, ...event }),
-    onRecorded({ now, rollout: { meta, status: before } }, { transitions, status }) {
+    onRecorded({ now, rollout: { meta, status: before } }, { transitions, status, events }) {
+      for (const { type, reason, note } of events) {
+        if (type === 'Warning') log.warn(reason, { rollout: `${meta.namespace}/${meta.name}`, note })
+      }
       metrics.recorded(counted({ before, after: status, transitions, nowMs: now }))
       for (const transition of transitions) {
         metrics.moved(transition)

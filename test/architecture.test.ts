@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 /** Who may import whom: a room and, by path prefix, what of ours it may see besides itself. */
 const root = join(import.meta.dirname, '..')
 /** Of analysis/ what decides: a planner asks nobody. */
-const planned = ['judge', 'measurement', 'outage', 'questions', 'schedule', 'verdict'].map(
+const planned = ['ahead', 'judge', 'measurement', 'outage', 'questions', 'schedule', 'verdict'].map(
   (file) => `analysis/${file}.ts`,
 )
 const mayImport: Readonly<Record<string, readonly string[]>> = {

@@ -1,7 +1,7 @@
 import { analysisKinds } from '../analysis.ts'
 import { analysisScopes, maxSamples, verdicts } from '../analysis-run.ts'
 import { maxAnalyses, maxGates, maxMetrics, maxSteps } from '../limits.ts'
-import { anything, boolean, integer, list, number, object, oneOf, type Schema, text, texts, time } from './schema.ts'
+import { boolean, integer, list, number, object, oneOf, type Schema, text, texts, time } from './schema.ts'
 
 const figures = object('What it came to; each absent where it is not known.', {
   canary: number('Of the new version.'),
@@ -36,7 +36,7 @@ const metric = object(
     queries: texts('What was asked.'),
     away: boolean('Its store does not answer at present.'),
     awayMs: integer('For how long in all its store did not answer, in milliseconds.'),
-    state: anything('What the judge remembers.'),
+    state: text('What the judge remembers; nobody else reads it.'),
   },
   { required: ['name', 'verdict', 'why', 'figures', 'samples', 'queries'] },
 )

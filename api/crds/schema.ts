@@ -18,7 +18,6 @@ export interface Schema {
   readonly minItems?: number
   readonly maxItems?: number
   readonly 'x-kubernetes-int-or-string'?: true
-  readonly 'x-kubernetes-preserve-unknown-fields'?: true
   readonly 'x-kubernetes-list-type'?: 'atomic' | 'map'
   readonly 'x-kubernetes-list-map-keys'?: readonly string[]
   readonly 'x-kubernetes-validations'?: readonly Rule[]
@@ -96,11 +95,6 @@ export function number(description: string, bounds: Pick<Schema, 'minimum' | 'ma
 /** Text by name. */
 export function texts(description: string): Schema {
   return { type: 'object', description, additionalProperties: text('Text.') }
-}
-
-/** Any JSON, kept as it is. */
-export function anything(description: string): Schema {
-  return { description, 'x-kubernetes-preserve-unknown-fields': true }
 }
 
 /** Of the fields named, an object has one and no other. */

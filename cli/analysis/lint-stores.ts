@@ -1,6 +1,6 @@
 import type { Measure, Reading } from '../../analysis/measurement.ts'
 import { mayStayEmpty } from '../../analysis/questions.ts'
-import type { DefaultPrometheus, Metric } from '../../api/analysis.ts'
+import type { DefaultPrometheus, Metric, MetricSource } from '../../api/analysis.ts'
 import type { KubeObject } from '../../api/kube-object.ts'
 import { systemClock } from '../../rollout-controller/loop/clock.ts'
 import type { AnalysisView, Snapshot } from '../../rollout-controller/snapshot.ts'
@@ -10,8 +10,16 @@ import type { Finding } from '../view/problems.ts'
 import { asStable } from './as-stable.ts'
 import { storedAnalyses } from './catalogue.ts'
 import { askStable } from './looks.ts'
-import { measurerFor } from './measurer-for.ts'
+import { asksDefault, measurerFor, nobodyToAsk } from './measurer-for.ts'
 import { openStore, type Store } from './store.ts'
+import { type Trouble, troubleIn } from './why-away.ts'
+
+/** What the stores say, and of which analyses nobody could be asked. */
+export interface Asked {
+  readonly findings: readonly Finding[]
+  /** One line; absent where every question had somebody to ask. */
+  readonly note?: string
+}
 
 /** Asks the real stores whether every query has data for the stable version, before a release depends on it. */
 export async function askStores(
@@ -20,15 +28,26 @@ export async function askStores(
   files: readonly KubeObject[],
   asked: DefaultPrometheus | undefined,
   signal: AbortSignal,
-): Promise<readonly Finding[]> {
+): Promise<Asked> {
   const analyses = [...(await storedAnalyses(session, signal)), ...files].map(asStable)
   const { snapshot } = await sightOf(session, rollout, signal, analyses)
   const store = await openStore(session, asked, signal)
   try {
-    return await findingsFrom(snapshot, store, asked !== undefined, measurerFor(session, store), signal)
+    const findings = await findingsFrom(snapshot, store, asked !== undefined, measurerFor(session, store), signal)
+    const note = notAsked(snapshot, store)
+    return { findings, ...(note === undefined ? {} : { note }) }
   } finally {
     await store.close()
   }
+}
+
+function notAsked({ analyses }: Snapshot, store: Store): string | undefined {
+  if (store.prometheus !== undefined) return undefined
+  const of = analyses.filter(({ metrics }) => metrics.some(({ source }) => asksDefault(source)))
+  const names = [...new Set(of.map(({ use }) => use.name))].join(', ')
+  if (names === '') return undefined
+  const why = store.controllerSeen ? ` (${nobodyToAsk(store).replace(/: .*/, '')})` : ''
+  return `the queries of ${names} were not asked${why}: add --prometheus URL`
 }
 
 /** `wanted`: somebody said where to ask, so that no answer is a finding too. */
@@ -54,14 +73,12 @@ export async function findingsFrom(
 }
 
 /** What the cluster knows of its pods needs no question beforehand. */
-function canBeAsked({ source }: Metric, prometheus: DefaultPrometheus | undefined): boolean {
-  if (source.kind === 'prometheus') return source.address !== undefined || prometheus !== undefined
-  return source.kind === 'web'
-}
+const canBeAsked = ({ source }: Metric, prometheus: DefaultPrometheus | undefined): boolean =>
+  source.kind !== 'kubernetes' && (!asksDefault(source) || prometheus !== undefined)
 
 function findingOf(
   { use }: AnalysisView,
-  { name, condition }: Metric,
+  { name, source, condition }: Metric,
   question: string,
   query: string,
   reading: Reading | undefined,
@@ -69,7 +86,7 @@ function findingOf(
 ): readonly Finding[] {
   const of = `analysis ${use.name}, metric ${name}`
   const asked = `${question === 'value' ? 'query' : `query of ${question}`} ${query.replace(/\s+/g, ' ').trim()}`
-  if (reading?.kind === 'away') return refused(of, asked, reading.why, wanted)
+  if (reading?.kind === 'away') return unansweredFinding(of, asked, reading.why, source, wanted)
   return reading?.kind !== 'empty' || mayStayEmpty(condition, question) ? [] : [withoutData(of, asked, reading.what)]
 }
 
@@ -79,13 +96,33 @@ const withoutData = (of: string, asked: string, what: string): Finding => ({
   next: 'correct the query, or wait until there is traffic; a release without data comes to no verdict',
 })
 
-/** A query that the store refuses is wrong wherever it is asked from; a store that cannot be reached from here says little. */
-function refused(of: string, asked: string, why: string, wanted: boolean): readonly Finding[] {
-  if (why.includes('refuses the query'))
-    return [{ severity: 'error', message: `${of}: ${why}: ${asked}`, next: 'correct the query' }]
-  if (!wanted) return []
-  return [{ severity: 'warning', message: `${of}: ${why}`, next: 'see that --prometheus can be reached from here' }]
+/** What somebody wrote is wrong wherever it is asked from; that a store is not reached from here says little. */
+function unansweredFinding(
+  of: string,
+  asked: string,
+  why: string,
+  source: MetricSource,
+  wanted: boolean,
+): readonly Finding[] {
+  const trouble = troubleIn(why)
+  if (trouble === 'store') return asksDefault(source) && !wanted ? [] : [notReached(of, why, source)]
+  const message = trouble === 'query' ? `${of}: ${why}: ${asked}` : `${of}: ${why}`
+  return [{ severity: 'error', message, next: nextFor[trouble] }]
 }
+
+const nextFor: Readonly<Record<Exclude<Trouble, 'store'>, string>> = {
+  query: 'correct the query',
+  address: 'start the controller with --allow-metrics-address HOST, or make it a ClusterAnalysis',
+  secret: 'make the Secret with its keys, and a Role and RoleBinding that let the controller get it',
+}
+
+const notReached = (of: string, why: string, source: MetricSource): Finding => ({
+  severity: 'warning',
+  message: `${of}: ${why}`,
+  next: asksDefault(source)
+    ? 'see that --prometheus can be reached from here'
+    : 'see that the address of the metric is right; the controller may reach what cannot be reached from here',
+})
 
 const distinct = (findings: readonly Finding[]): readonly Finding[] =>
   findings.filter(({ message }, index) => findings.findIndex((other) => other.message === message) === index)

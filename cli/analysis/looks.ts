@@ -1,5 +1,6 @@
 import { judgeMetric } from '../../analysis/judge.ts'
 import type { Measure, Measurement, Questions } from '../../analysis/measurement.ts'
+import { awayWhy } from '../../analysis/outage.ts'
 import { questionsOf } from '../../analysis/questions.ts'
 import type { Metric } from '../../api/analysis.ts'
 import { type MetricRun, maxSamples } from '../../api/analysis-run.ts'
@@ -92,11 +93,14 @@ export async function askStable(
 const isJudged = ({ condition }: Metric, sinceMs: number | undefined): boolean =>
   sinceMs !== undefined || condition.kind === 'threshold'
 
+/** A trial has no deadline: why there is no answer is all that there is to say of a store that is away. */
 function judged(metric: Metric, all: readonly Measurement[], context: Parameters<typeof judgeMetric>[3]) {
-  return all.reduce<MetricRun | undefined>(
-    (run, measurement) => judgeMetric(metric, run, measurement, context),
+  const run = all.reduce<MetricRun | undefined>(
+    (before, measurement) => judgeMetric(metric, before, measurement, context),
     undefined,
   )
+  const reason = awayWhy(all.at(-1)?.readings ?? {})
+  return run?.verdict === 'inconclusive' && reason !== undefined ? { ...run, why: reason } : run
 }
 
 /** When the split under way came into force, in epoch milliseconds; undefined: the canary gets no traffic. */

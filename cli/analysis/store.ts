@@ -11,6 +11,8 @@ import { type ServiceAddress, serviceOf, startServiceProxy } from './service-pro
 export interface Store {
   /** Absent: nobody said where it is. */
   readonly prometheus?: DefaultPrometheus
+  /** Whether the arguments of the controller could be read: it runs in the cluster, and we may see it. */
+  readonly controllerSeen: boolean
   /** What an Analysis of a namespace may ask besides. */
   readonly allowedAddresses: readonly string[]
   /** How it is reached, when not directly. */
@@ -24,16 +26,16 @@ export async function openStore(
   asked: DefaultPrometheus | undefined,
   signal: AbortSignal,
 ): Promise<Store> {
-  const args = await controllerArgs(session, signal)
-  const allowedAddresses = valuesOf(args, '--allow-metrics-address')
+  const seen = await controllerArgs(session, signal)
+  const args = seen ?? []
+  const known = { controllerSeen: seen !== undefined, allowedAddresses: valuesOf(args, '--allow-metrics-address') }
   const prometheus = asked ?? givenIn(args)
-  if (prometheus === undefined) return { allowedAddresses, close: nothing }
+  if (prometheus === undefined) return { ...known, close: nothing }
   const service = isPlain(prometheus) ? serviceOf(prometheus.address) : undefined
-  if (service === undefined || (await isKnownHere(prometheus.address)))
-    return { prometheus, allowedAddresses, close: nothing }
+  if (service === undefined || (await isKnownHere(prometheus.address))) return { ...known, prometheus, close: nothing }
   const proxy = await startServiceProxy(session.client, service)
   const proxied = { address: proxy.url, headers: [] }
-  return { prometheus: proxied, allowedAddresses, via: viaText(service), close: () => proxy.close() }
+  return { ...known, prometheus: proxied, via: viaText(service), close: () => proxy.close() }
 }
 
 /** Headers and credentials do not get through the API server. */
@@ -51,15 +53,15 @@ async function isKnownHere(url: string): Promise<boolean> {
   )
 }
 
-/** None where the controller does not run in the cluster, or we may not see it. */
-async function controllerArgs({ client }: Session, signal: AbortSignal): Promise<readonly string[]> {
+/** Undefined where the controller does not run in the cluster, or we may not see it. */
+async function controllerArgs({ client }: Session, signal: AbortSignal): Promise<readonly string[] | undefined> {
   try {
     const name = { namespace: systemNamespace, name: serviceAccountName }
     const deployment = await client.get(deploymentResource, name, signal)
     const args = listAt(deployment, 'spec', 'template', 'spec', 'containers', 0, 'args')
     return args.filter((arg) => typeof arg === 'string')
   } catch (error) {
-    if (error instanceof KubeError && (error.fault === 'not-found' || error.fault === 'denied')) return []
+    if (error instanceof KubeError && (error.fault === 'not-found' || error.fault === 'denied')) return undefined
     throw error
   }
 }

@@ -6,7 +6,8 @@ import { systemClock } from '../../rollout-controller/loop/clock.ts'
 import { builtInEntries, type Catalogue, catalogueOf } from '../analysis/catalogue.ts'
 import { measurerFor } from '../analysis/measurer-for.ts'
 import { openStore, type Store } from '../analysis/store.ts'
-import { type Trial, tryAnalysis } from '../analysis/try.ts'
+import { adviceOn, endOf } from '../analysis/trial-end.ts'
+import { tryAnalysis } from '../analysis/try.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { outputOption } from '../options.ts'
 import { type PrometheusFlags, prometheusIn, withPrometheusFlags } from '../prometheus-flags.ts'
@@ -104,28 +105,9 @@ async function tryOne(
   const trial = await tryAnalysis(session, rollout, wish, { measure, clock: systemClock, onWait }, signal)
   if (output === undefined) printBranch(terminal, trialTree(trial, storeText(store), terminal.now()))
   else printData(terminal, output, trial)
-  adviseOn(context, trial, store)
-  return exitOf(trial)
+  const end = endOf(trial)
+  for (const line of [...adviceOn(trial, store), ...(end.why === undefined ? [] : [end.why])]) terminal.err(line)
+  return end.exitCode
 }
 
 const storeText = ({ prometheus, via }: Store): string | undefined => via ?? prometheus?.address
-
-/** A Prometheus of the cluster has no name outside of it. */
-function adviseOn({ terminal }: Context, { metrics }: Trial, { prometheus }: Store): void {
-  const readings = metrics.flatMap(({ measurements }) => measurements.flatMap((one) => Object.values(one.readings)))
-  if (!readings.some(({ kind }) => kind === 'away')) return
-  terminal.err(
-    prometheus === undefined
-      ? 'Say where Prometheus is: --prometheus URL; one in the cluster: kubectl port-forward -n NAMESPACE service/NAME 9090, then --prometheus http://127.0.0.1:9090'
-      : 'If it is not to be reached from here: kubectl port-forward -n NAMESPACE service/NAME 9090, then --prometheus http://127.0.0.1:9090',
-  )
-}
-
-/** Without a canary it is about data: whether there is some for every question. */
-function exitOf({ verdict, metrics }: Trial): ExitCode {
-  if (verdict === 'pass') return exitCodes.ok
-  if (verdict === 'fail') return exitCodes.failed
-  if (verdict === 'inconclusive') return exitCodes.inconclusive
-  const last = metrics.flatMap(({ measurements }) => Object.values(measurements.at(-1)?.readings ?? {}))
-  return last.every(({ kind }) => kind === 'values') ? exitCodes.ok : exitCodes.inconclusive
-}

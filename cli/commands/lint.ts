@@ -3,7 +3,7 @@ import type { DefaultPrometheus } from '../../api/analysis.ts'
 import type { KubeObject } from '../../api/kube-object.ts'
 import { parseRollout } from '../../api/parse.ts'
 import { findingsOfAnalysis } from '../analysis/lint-analysis.ts'
-import { askStores } from '../analysis/lint-stores.ts'
+import { type Asked, askStores } from '../analysis/lint-stores.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { findingsOf } from '../lint.ts'
 import { outputOption } from '../options.ts'
@@ -33,30 +33,51 @@ export function lintCommand(context: Context): Command {
       withSession(context, options, async (session) => {
         const asked = prometheusIn(options)
         const { rollouts, analyses } = await givenFrom(session, name, options.filename ?? [], context.signal)
-        const results: ExitCode[] = []
-        for (const analysis of analyses)
-          results.push(say(context, inNamespaceOf(session, analysis), analysis, findingsOfAnalysis(analysis), options))
+        const found: Found[] = []
         for (const rollout of rollouts) {
           const there = inNamespaceOf(session, rollout)
-          const findings = await find(context, there, rollout, analyses, { ...options, asked })
-          results.push(say(context, there, rollout, findings, options))
+          const { findings, note } = await find(context, there, rollout, analyses, { ...options, asked })
+          found.push({ session: there, object: rollout, findings })
+          if (note !== undefined) context.terminal.err(`note: ${there.namespace}/${rollout.metadata.name}: ${note}`)
         }
+        const elsewhere = found.flatMap(({ findings }) => findings)
+        const alone = analyses.map((object) => aloneFound(session, object, elsewhere))
+        const results = [...alone, ...found].map((one) => say(context, one, options))
         context.exitCode = results.find((code) => code !== exitCodes.ok) ?? exitCodes.ok
       }),
     )
 }
 
+interface Found {
+  readonly session: Session
+  readonly object: KubeObject
+  readonly findings: readonly Finding[]
+  /** There are errors about it among those of another object. */
+  readonly isBlamed?: boolean
+}
+
+function aloneFound(session: Session, object: KubeObject, elsewhere: readonly Finding[]): Found {
+  const { kind, metadata } = object
+  const named = elsewhere.filter(
+    ({ severity, message }) => severity === 'error' && isAbout(message, kind, metadata.name),
+  )
+  const findings = findingsOfAnalysis(object)
+  return { session: inNamespaceOf(session, object), object, findings, isBlamed: named.length > 0 }
+}
+
+/** `Analysis own cannot be asked`, `analysis own, metric errors: ...`. */
+const isAbout = (message: string, kind: string, name: string): boolean =>
+  message.includes(`${kind} ${name} cannot be asked`) || message.startsWith(`analysis ${name}, metric `)
+
 function say(
   { terminal }: Context,
-  { namespace }: Session,
-  { kind, metadata }: KubeObject,
-  findings: readonly Finding[],
+  { session: { namespace }, object: { kind, metadata }, findings, isBlamed = false }: Found,
   { output }: LintOptions,
 ): ExitCode {
   const errors = findings.filter(({ severity }) => severity === 'error').length
   const verdict =
     findings.length === 0
-      ? span('no problems', 'good')
+      ? span(isBlamed ? 'errors where it is used, see below' : 'no problems', isBlamed ? 'bad' : 'good')
       : `${plural(errors, 'error')}, ${plural(findings.length - errors, 'warning')}`
   const key = kind.charAt(0).toLowerCase() + kind.slice(1)
   if (output !== undefined) printData(terminal, output, { [key]: metadata.name, findings })
@@ -75,12 +96,15 @@ async function find(
   rollout: KubeObject,
   analyses: readonly KubeObject[],
   { filename, asked }: LintOptions & { readonly asked: DefaultPrometheus | undefined },
-): Promise<readonly Finding[]> {
+): Promise<Asked> {
   const parsed = parseRollout(rollout)
   if (parsed.kind === 'problems')
-    return parsed.problems.map(({ path, message }) => ({ severity: 'error', message: `${path} ${message}` }))
+    return {
+      findings: parsed.problems.map(({ path, message }) => ({ severity: 'error', message: `${path} ${message}` })),
+    }
   const { snapshot } = await sightOf(session, rollout, signal, analyses)
   const found = findingsOf(snapshot, filename === undefined)
-  if (snapshot.analyses.length === 0) return found
-  return [...found, ...(await askStores(session, rollout, analyses, asked, signal))]
+  if (snapshot.analyses.length === 0) return { findings: found }
+  const { findings, note } = await askStores(session, rollout, analyses, asked, signal)
+  return { findings: [...found, ...findings], ...(note === undefined ? {} : { note }) }
 }

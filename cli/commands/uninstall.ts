@@ -3,7 +3,15 @@ import { CliError } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { timeoutOption } from '../options.ts'
 import { type ClusterFlags, type Context, withClusterFlags, withSession } from '../session.ts'
-import { allRollouts, forceAll, removeInstallation, retireAll, untilRemoved } from '../uninstall-flow.ts'
+import {
+  allRollouts,
+  analysesThatGo,
+  forceAll,
+  goesToo,
+  removeInstallation,
+  retireAll,
+  untilRemoved,
+} from '../uninstall-flow.ts'
 import { plural } from '../view/marks.ts'
 
 interface UninstallOptions extends ClusterFlags {
@@ -25,7 +33,9 @@ export function uninstallCommand(context: Context): Command {
     .action((options: UninstallOptions) =>
       withSession(context, options, async (session) => {
         const rollouts = await allRollouts(session, context.signal)
-        await confirm(context, options, rollouts.length)
+        const analyses = await analysesThatGo(session, context.signal)
+        if (analyses !== undefined) context.terminal.out(goesToo(analyses))
+        await confirm(context, options, rollouts.length, analyses)
         if (options.force === true) await forceAll(context, session, rollouts)
         else await retireAll(context, session, rollouts, options.timeout)
         await removeInstallation(context, session)
@@ -39,9 +49,12 @@ async function confirm(
   { terminal, signal, where }: Context,
   { yes, force }: UninstallOptions,
   rollouts: number,
+  analyses: string | undefined,
 ): Promise<void> {
   if (yes === true) return
-  const what = `${force === true ? 'Remove' : 'Retire'} ${plural(rollouts, 'Rollout')} and remove Sluice from ${where.context ?? 'the cluster'}?`
+  const verb = force === true ? 'Remove' : 'Retire'
+  const withIt = analyses === undefined ? '' : `, ${analyses} with it`
+  const what = `${verb} ${plural(rollouts, 'Rollout')} and remove Sluice from ${where.context ?? 'the cluster'}${withIt}?`
   const answer = await terminal.confirm(what, signal)
   if (answer === false) throw new CliError(exitCodes.failed, 'Nothing was changed')
   if (answer === undefined && force === true)

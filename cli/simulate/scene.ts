@@ -12,7 +12,7 @@ import { labelSelectorOf, matches, serviceSelectorOf } from '../../rollout-contr
 import { classOf, type Ingress, parseIngress, servicesOf } from '../../traffic-providers/ingress.ts'
 import { isCanary } from '../../traffic-providers/nginx-annotations.ts'
 import { bare, type Sourced } from './bare.ts'
-import { withoutAnalysis } from './without-analysis.ts'
+import { type StandsFor, withoutAnalysis } from './without-analysis.ts'
 
 /** What one simulation is made from: the user's objects as they would lie in a cluster of their own. */
 export interface Scene {
@@ -24,6 +24,8 @@ export interface Scene {
   readonly objects: readonly Sourced[]
   /** What was made up because it was not given, a sentence each. */
   readonly assumed: readonly string[]
+  /** What the pause of a step stands for, by its number, where it is not the user's own. */
+  readonly standsFor: StandsFor
 }
 
 /** An object that the Rollout cannot do without, and the field that names it. */
@@ -120,7 +122,7 @@ function selects(service: Sourced | undefined, labels: StringMap): boolean {
 
 function sceneOf(given: Given, deployment: Sourced): Scene {
   const { namespace } = given
-  const { rollout, spec, assumed } = withoutAnalysis(given.rollout.object, given.spec)
+  const { rollout, spec, assumed, standsFor } = withoutAnalysis(given.rollout.object, given.spec)
   const madeUp = given.isAll ? [] : missingClasses(given)
   const chosen = [
     ...madeUp.map((name) => ({ object: nginxClass(name), from: 'an assumption' })),
@@ -142,6 +144,7 @@ function sceneOf(given: Given, deployment: Sourced): Scene {
       ...madeUp.map((name) => `IngressClass ${name} is in none of the files: taken as one of ingress-nginx`),
       ...assumed,
     ],
+    standsFor,
   }
 }
 

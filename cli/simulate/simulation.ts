@@ -4,6 +4,7 @@ import { createPlayer, type Player } from './player.ts'
 import { podStartOf } from './pod-start.ts'
 import type { Scene } from './scene.ts'
 import { type Stretch, stretchesOf } from './stretches.ts'
+import type { StandsFor } from './without-analysis.ts'
 
 /** What a release would do, and what if it goes wrong: plain data, read by the view and printed by `-o json`. */
 export interface Simulation {
@@ -46,9 +47,9 @@ export async function simulate(
   }
 }
 
-function summaryOf({ name, namespace }: Scene, run: Run): Omit<Simulation, 'assumptions' | 'whatIf'> {
+function summaryOf({ name, namespace, standsFor }: Scene, run: Run): Omit<Simulation, 'assumptions' | 'whatIf'> {
   const { moments, endMs, ending } = run
-  const timeline = timelineOf(run)
+  const timeline = timelineOf(run).map((stretch) => withAnalysis(stretch, standsFor))
   const unanswered = unansweredIn(moments, endMs)
   return {
     rollout: { name, namespace },
@@ -58,6 +59,14 @@ function summaryOf({ name, namespace }: Scene, run: Run): Omit<Simulation, 'assu
     ...(unanswered === undefined ? {} : { unanswered }),
     timeline,
   }
+}
+
+/** The pause that was put in the place of analyses is the wait for them. */
+function withAnalysis(stretch: Stretch, standsFor: StandsFor): Stretch {
+  const { step, waiting } = stretch
+  const what = step === undefined ? undefined : standsFor[step]
+  if (waiting?.reason !== 'Pause' || what === undefined) return stretch
+  return { ...stretch, waiting: { reason: 'Analysis', message: `step ${step} waits for ${what}`, what } }
 }
 
 /** Whoever waits for a person waits for ever. */

@@ -5,7 +5,8 @@ import type { Moment, PodCount } from './moments.ts'
 export interface Stretch extends Pick<Moment, 'atMs' | 'phase' | 'step' | 'stage' | 'weights'> {
   /** Absent: it does not end by itself. */
   readonly forMs?: number
-  readonly waiting?: { readonly reason: string; readonly message: string }
+  /** `what`: the analyses that it waits for. */
+  readonly waiting?: { readonly reason: string; readonly message: string; readonly what?: string }
   /** The fewest that were ready, and the most that were there. */
   readonly copy: PodCount
   readonly workload: PodCount

@@ -1,6 +1,7 @@
 import type { AnalysisRun, MetricRun } from '../../api/analysis-run.ts'
 import { placeText, verdictMark, verdictSpan } from './analysis.ts'
 import { figureSpans, sampleText } from './analysis-figures.ts'
+import { whyText } from './analysis-told.ts'
 import { timeText } from './marks.ts'
 import { dim, type Line, listed, span, strong, words } from './spans.ts'
 import type { Branch } from './tree.ts'
@@ -19,13 +20,13 @@ function guilty({ metrics, verdict }: AnalysisRun): readonly MetricRun[] {
 }
 
 function metricEvidence(run: AnalysisRun, metric: MetricRun, now: number): Branch {
-  const { name, verdict, why, measuredAt, queries } = metric
+  const { name, verdict, measuredAt, queries } = metric
   return {
     key: name,
     label: 'metric',
     text: words(verdictMark(verdict), strong(name), dim(`of ${analysisText(run)}:`), verdictSpan(verdict)),
     children: [
-      labelled('why', [span(why)]),
+      labelled('why', [span(whyText(metric))]),
       labelled('figures', listed(figureSpans(metric))),
       ...(measuredAt === undefined ? [] : [labelled('measured', [span(timeText(measuredAt, now))])]),
       ...Object.entries(queries).map(([question, query]) => queryBranch(question, query)),

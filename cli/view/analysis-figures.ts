@@ -20,7 +20,7 @@ export function unitNamed(name: string): Unit {
   return /rate|ratio|share|availability/i.test(name) ? 'share' : 'plain'
 }
 
-const isCounted = ({ queries }: Pick<MetricRun, 'queries'>): boolean => 'requests.canary' in queries
+export const isCounted = ({ queries }: Pick<MetricRun, 'queries'>): boolean => 'requests.canary' in queries
 
 /** A share of requests is of those that did not do well, whatever its metric is called. */
 function sideText(metric: MetricRun, side: string, value: number): string {

@@ -1,7 +1,8 @@
 import type { AnalysisRun, MetricRun, Verdict } from '../../api/analysis-run.ts'
 import type { RolloutStatus } from '../../api/status.ts'
-import { isAtWork } from '../analyses-at-work.ts'
+import { analysesOf, isAtWork } from '../analyses-at-work.ts'
 import { figureSpans } from './analysis-figures.ts'
+import { isSaidByMetric, runWhyText, whyText } from './analysis-told.ts'
 import { ageText, plural } from './marks.ts'
 import { dim, keep, type Line, listed, type Span, span, strong, type Tone, words } from './spans.ts'
 import { sparkline } from './sparkline.ts'
@@ -21,33 +22,41 @@ export function analysisBranches(runs: readonly AnalysisRun[], status: RolloutSt
 }
 
 function runBranch(run: AnalysisRun, atWork: boolean, now: number): Branch {
-  const isShown = atWork || run.verdict !== 'pass'
-  const said = run.metrics.some(({ why }) => run.why.includes(why))
   return {
     key: run.id,
     text: runLine(run, atWork, now),
-    children: isShown
+    children: isShownWhole(run, atWork)
       ? [
-          ...(said ? [] : [{ key: 'why', text: [dim(run.why)] }]),
+          ...(isSaidByMetric(run) ? [] : [{ key: 'why', text: [dim(runWhyText(run))] }]),
           ...run.metrics.map((metric) => metricBranch(metric, atWork, now)),
         ]
       : [],
   }
 }
 
-/** `✔ success-rate, step 2: pass for 40s`. */
+const isShownWhole = ({ verdict }: AnalysisRun, atWork: boolean): boolean => atWork || verdict !== 'pass'
+
+/** The runs whose sentences the tree shows below them. */
+export const shownWhole = (status: RolloutStatus): readonly AnalysisRun[] =>
+  analysesOf(status).filter((run) => isShownWhole(run, isAtWork(run, status)) && run.verdict !== 'pass')
+
+/** `✔ success-rate step 2: pass, at work for 40s`. */
 function runLine(run: AnalysisRun, atWork: boolean, now: number): Line {
-  const { verdict, analysis, advisory, awayMs, startedAt, metrics } = run
+  const { verdict, analysis, advisory, acceptedBy, awayMs } = run
   return words(
     verdictMark(verdict),
     strong(analysis),
     dim(`${placeText(run)}:`),
-    verdictSpan(verdict),
-    dim(atWork ? `for ${ageText(now - Date.parse(startedAt))}` : `(${plural(metrics.length, 'metric')})`),
+    span(atWork ? `${verdict},` : verdict, tones[verdict]),
+    dim(lifeText(run, atWork, now)),
+    acceptedBy === undefined ? undefined : span(`accepted by ${acceptedBy}`, 'warn'),
     advisory ? dim('(advice, decides nothing)') : undefined,
     awayMs > 0 ? span(`(its store was away for ${ageText(awayMs)})`, 'warn') : undefined,
   )
 }
+
+const lifeText = ({ startedAt, metrics }: AnalysisRun, atWork: boolean, now: number): string =>
+  atWork ? `at work for ${ageText(now - Date.parse(startedAt))}` : `(${plural(metrics.length, 'metric')})`
 
 /** `step 2`, `in the background`, `before promotion`. */
 export function placeText({ scope, id }: AnalysisRun): string {
@@ -63,16 +72,19 @@ export function placeText({ scope, id }: AnalysisRun): string {
   }
 }
 
-/** Its mark, the last samples, both sides, the margin and the evidence, with one sentence why below. */
+/** Its mark, the last samples, both sides, the margin and the evidence; unless it passes, one sentence why below. */
 export function metricBranch(metric: MetricRun, atWork: boolean, now: number): Branch {
-  const { name, verdict, why, away } = metric
+  const { name, verdict, away } = metric
   const figures = [...figureSpans(metric), ...(atWork ? measuredSpans(metric, now) : [])]
   return {
     key: name,
     text: [...words(verdictMark(verdict), strong(name), samplesSpan(metric)), span(' '), ...listed(figures)],
-    children: [{ key: 'why', text: [away === true ? span(why, 'warn') : dim(why)] }],
+    children: verdict === 'pass' && away !== true ? [] : [{ key: 'why', text: [whySpan(metric)] }],
   }
 }
+
+const whySpan = (metric: MetricRun): Span =>
+  metric.away === true ? span(whyText(metric), 'warn') : dim(whyText(metric))
 
 /** One row of blocks for the last samples. */
 export function samplesSpan({ samples, figures, verdict }: MetricRun): Span {

@@ -1,5 +1,5 @@
 import { isRolling, type Look } from '../look.ts'
-import { imageTags } from './marks.ts'
+import { imageTags, told } from './marks.ts'
 
 /** One plain line that says all that is worth a line in a log; two looks with the same line show no change. */
 export function changeLine(look: Look): string {
@@ -12,7 +12,7 @@ export function changeLine(look: Look): string {
     release === undefined ? '' : `step=${release.step}/${release.steps} weight=${release.weight}%`,
     sideText(isRolling(look) ? 'workload' : 'stable', look.stable),
     sideText('canary', look.canary),
-    `- ${waiting?.message ?? status.message}`,
+    `- ${told(waiting?.message ?? status.message)}`,
   ]
   return parts.filter((part) => part !== '').join(' ')
 }

@@ -1,8 +1,10 @@
 import type { RolloutStatus } from '../../api/status.ts'
 import { hasUnseenUpdate, type Look } from '../look.ts'
-import { endingEvidence, lackingBranches, rejectedEvidence } from './analysis-explain.ts'
-import { ageText, phaseSpan, timeText, untilText } from './marks.ts'
-import { decisionLine } from './rollout-tree.ts'
+import { adviceBranches, endingEvidence, lackingBranches, rejectedEvidence } from './analysis-explain.ts'
+import { decisionBranches } from './decisions.ts'
+import { ageText, phaseSpan, timeText, told, untilText } from './marks.ts'
+import { rejectedLine } from './rejected.ts'
+import { repeatsWait } from './rollout-tree.ts'
 import { dim, type Line, span, strong, words } from './spans.ts'
 import type { Branch } from './tree.ts'
 
@@ -41,13 +43,13 @@ const unseenOf = (look: Look): readonly Branch[] =>
 function reasonsOf(look: Look, status: RolloutStatus, now: number): readonly Branch[] {
   const { ending, rejected, bypass, waiting } = status
   return [
-    branch('why', words(status.message)),
+    branch('why', words(told(status.message))),
     ...(ending === undefined
       ? []
       : [
           branch(
             'because',
-            words(ending.message, dim(`(${ending.cause}, by ${ending.by})`)),
+            words(told(ending.message), dim(`(${ending.cause}, by ${ending.by})`)),
             endingEvidence(status, now),
           ),
         ]),
@@ -56,22 +58,23 @@ function reasonsOf(look: Look, status: RolloutStatus, now: number): readonly Bra
       : [
           branch(
             'rejected',
-            words(rejected.revision, dim(`by ${rejected.by} at ${timeText(rejected.at, now)}`), rejected.message),
+            words(...rejectedLine(look, rejected, now), told(rejected.message)),
             ending === undefined ? rejectedEvidence(status, now) : [],
           ),
         ]),
     ...(bypass === undefined
       ? []
       : [branch('bypass', words(`by ${bypass.by} since ${timeText(bypass.since, now)}:`, bypass.reason))]),
-    ...(waiting === undefined || status.message.includes(waiting.message)
+    ...(waiting === undefined || repeatsWait(status)
       ? []
-      : [branch('waiting', words(span(waiting.message, 'warn'), dim(`(${waiting.reason})`)))]),
+      : [branch('waiting', words(span(told(waiting.message), 'warn'), dim(`(${waiting.reason})`)))]),
     ...lackingBranches(look, now),
+    ...adviceBranches(status),
     ...troubleOf(look.canary),
     branch('until', words(untilOf(status, now))),
-    branch('type', [strong(nextOf(look.name, look.namespace, status))]),
+    branch('type', [strong(told(nextOf(look.name, look.namespace, status)))]),
     ...conditionsOf(status, now),
-    ...decisionsOf(status, now),
+    ...decisionBranches(status, now, 5),
   ]
 }
 
@@ -80,6 +83,7 @@ const troubleOf = (side: Look['canary']): readonly Branch[] =>
 
 function untilOf({ waiting, phase }: RolloutStatus, now: number): string {
   if (waiting?.until !== undefined) return untilText(waiting.until, now).replace(/^until /, '')
+  if (waiting?.reason === 'AnalysisAway') return 'its deadline stands still'
   if (waiting !== undefined) return 'no deadline'
   return phase === 'Healthy' ? 'the next update' : 'it goes on by itself'
 }
@@ -116,16 +120,4 @@ function conditionsOf({ conditions }: RolloutStatus, now: number): readonly Bran
       words(span(`${status}: ${reason}`, 'bad'), message, dim(`since ${timeText(lastTransitionTime, now)}`)),
     ),
   )
-}
-
-function decisionsOf({ decisions }: RolloutStatus, now: number): readonly Branch[] {
-  const taken = decisions.slice(-5).reverse()
-  if (taken.length === 0) return []
-  return [
-    branch(
-      'decisions',
-      [],
-      taken.map((decision) => ({ key: 'decision', text: decisionLine(decision, now) })),
-    ),
-  ]
 }

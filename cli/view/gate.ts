@@ -1,4 +1,5 @@
 import type { AnalysisUse } from '../../api/analysis.ts'
+import type { AnalysisRun } from '../../api/analysis-run.ts'
 import type { Gate } from '../../api/rollout.ts'
 import type { Release } from '../../api/status.ts'
 import { stepRunId } from '../analyses-at-work.ts'
@@ -51,22 +52,28 @@ function analysisLine(use: AnalysisUse, release: Release, now: number): Line {
   if (run !== undefined && run.verdict !== 'inconclusive')
     return words(verdictMark(run.verdict), useText(use), run.verdict)
   if (use.advisory) return words(span('▶', 'accent'), useText(use), dim('decides nothing'))
-  const until = after(release.gatesOpenedAt, use.deadlineMs + (run?.awayMs ?? 0))
-  if (Date.parse(until) <= now) return overdueLine(use, run?.acceptedBy)
-  return words(
-    span('▶', 'accent'),
-    useText(use),
-    dim(`${untilText(until, now)}; then, without a verdict, it ${deadlineText(use)}`),
-  )
+  const until = deadlineOf(use, release.gatesOpenedAt, release, run)
+  const standsStill = release.paused !== undefined || isAway(run)
+  if (run?.acceptedBy !== undefined || (!standsStill && Date.parse(until) <= now))
+    return overdueLine(use, run?.acceptedBy)
+  const limit = standsStill
+    ? `its deadline stands still; without a verdict by then it ${deadlineText(use)}`
+    : `${untilText(until, now)}; then, without a verdict, it ${deadlineText(use)}`
+  return words(span('▶', 'accent'), useText(use), dim(limit))
 }
 
+/** As the controller counts: an analysis that was edited begins anew; pauses and outages take no time. */
+function deadlineOf(use: AnalysisUse, openedAt: string, release: Release, run: AnalysisRun | undefined): string {
+  const from = run !== undefined && Date.parse(run.startedAt) > Date.parse(openedAt) ? run.startedAt : openedAt
+  return after(from, use.deadlineMs + (run?.awayMs ?? 0) + (release.pausedMs ?? 0))
+}
+
+/** Its store does not answer at present. */
+const isAway = (run: AnalysisRun | undefined): boolean => run?.metrics.some(({ away }) => away === true) === true
+
 function overdueLine(use: AnalysisUse, acceptedBy: string | undefined): Line {
-  const accepted = acceptedBy === undefined ? '' : `, accepted by ${acceptedBy}`
-  return words(
-    verdictMark('inconclusive'),
-    useText(use),
-    span(`no verdict in time: ${deadlineText(use)}${accepted}`, 'warn'),
-  )
+  const what = acceptedBy === undefined ? `: ${deadlineText(use)}` : `, accepted by ${acceptedBy}`
+  return words(verdictMark('inconclusive'), useText(use), span(`no verdict in time${what}`, 'warn'))
 }
 
 const after = (time: string, ms: number): string => new Date(Date.parse(time) + ms).toISOString()

@@ -95,6 +95,9 @@ export function timeText(time: string, now: number): string {
   return iso.slice(0, 10) === today ? `${iso.slice(11, 19)}Z` : `${iso.slice(0, 10)} ${iso.slice(11, 16)}Z`
 }
 
+/** A sentence of the controller's or a judge's as it is shown: times in whole seconds. */
+export const told = (sentence: string): string => sentence.replace(/(:\d\d)\.\d+Z\b/g, '$1Z')
+
 /** `until 12:30:05Z, in 4m`. */
 export function untilText(until: string, now: number): string {
   const leftMs = Date.parse(until) - now

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/kube-object.ts'
 import { parseStatus } from '../../api/parse-status.ts'
-import { ageText, phaseSpan } from './marks.ts'
+import { ageText, phaseSpan, told } from './marks.ts'
 import { dim, type Line, type Span, span } from './spans.ts'
 import { table } from './table.ts'
 
@@ -43,6 +43,6 @@ function rowOf(rollout: KubeObject, { now, withNamespace, wide }: TableOptions):
     span(release === undefined ? '-' : `${release.step}/${release.steps}`),
     span(release === undefined ? '-' : `${release.weight} %`),
     ...(wide ? revisions : []),
-    dim(status?.waiting?.message ?? status?.message ?? 'not seen yet by the controller'),
+    dim(told(status?.waiting?.message ?? status?.message ?? 'not seen yet by the controller')),
   ]
 }

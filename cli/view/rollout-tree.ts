@@ -1,11 +1,15 @@
+import type { AnalysisRun } from '../../api/analysis-run.ts'
 import type { Step } from '../../api/rollout.ts'
-import type { Release, TakenDecision } from '../../api/status.ts'
-import { analysesOf } from '../analyses-at-work.ts'
+import type { Release, RolloutStatus } from '../../api/status.ts'
+import { analysesOf, turnedDown, wentWithout } from '../analyses-at-work.ts'
 import { currentStep, hasUnseenUpdate, isRolling, type Look, markOf, type RouteLook, type Side } from '../look.ts'
-import { analysisBranches } from './analysis.ts'
+import { analysisBranches, shownWhole, verdictMark } from './analysis.ts'
+import { withoutShown } from './analysis-told.ts'
+import { decisionBranches } from './decisions.ts'
 import { gateBranch } from './gate.ts'
-import { gateText, imageTags, markSpan, phaseSpan, targetText, timeText, untilText } from './marks.ts'
-import { dim, type Line, span, strong, words } from './spans.ts'
+import { gateText, imageTags, markSpan, phaseSpan, targetText, told, untilText } from './marks.ts'
+import { rejectedLine } from './rejected.ts'
+import { dim, type Line, type Span, span, strong, words } from './spans.ts'
 import type { Branch } from './tree.ts'
 
 export interface TreeOptions {
@@ -22,11 +26,12 @@ export function rolloutTree(look: Look, options: TreeOptions): Branch {
     children: [
       ...messageOf(look),
       ...sidesOf(look),
+      ...rejectedOf(look, options.now),
       ...look.routes.map(routeBranch),
       ...stepsOf(look, options.now),
       ...analysesIn(look, options.now),
       ...waitOf(look, options.now),
-      ...decisionsOf(look, options),
+      ...decisionBranches(look.status, options.now, options.decisions),
     ],
   }
 }
@@ -53,13 +58,15 @@ function messageOf(look: Look): Branch[] {
   }
   const unseen = hasUnseenUpdate(look) ? [{ key: 'held', label: 'held', text: heldText(look) }] : []
   const message = look.status?.message ?? 'the controller has not looked at it yet: does it run? (`sluice controller`)'
-  return [...(saysMore(look) ? [{ key: 'message', text: words(message) }] : []), ...unseen]
+  return [...(saysMore(look) ? [{ key: 'message', text: words(told(message)) }] : []), ...unseen]
 }
 
 /** The wait has a line of its own: a message that only repeats it is left out. */
-function saysMore({ status }: Look): boolean {
-  return status?.waiting === undefined || !status.message.includes(status.waiting.message)
-}
+const saysMore = ({ status }: Look): boolean => status === undefined || !repeatsWait(status)
+
+/** A sentence begins with a capital letter, and the wait does not. */
+export const repeatsWait = ({ message, waiting }: RolloutStatus): boolean =>
+  waiting !== undefined && message.toLowerCase().includes(waiting.message.toLowerCase())
 
 const heldText = ({ workload }: Look): Line =>
   words(
@@ -67,6 +74,16 @@ const heldText = ({ workload }: Look): Line =>
     imageTags(workload?.images ?? []),
     dim('is held; the controller has not answered it yet'),
   )
+
+function rejectedOf(look: Look, now: number): Branch[] {
+  const { status } = look
+  const rejected = status === undefined ? undefined : turnedDown(status)
+  if (status === undefined || rejected === undefined) return []
+  const why = withoutShown(rejected.message, shownWhole(status))
+  const isSaid = why === '' || status.waiting?.message.includes(why) === true
+  const text = words(...rejectedLine(look, rejected, now), isSaid ? undefined : `: ${why}`)
+  return [{ key: 'rejected', label: 'rejected', text }]
+}
 
 function sidesOf(look: Look): Branch[] {
   const { stable, canary } = look
@@ -124,36 +141,35 @@ function stepBranch(look: Look, step: Step, number: number, now: number): Branch
   const mark = markOf(look.status, number)
   const gates = step.gates.map(gateText).join(', ')
   const tone = mark === 'open' ? dim : (text: string) => span(text)
-  const text = words(markSpan(mark), tone(`${number}`), tone(targetText(step)), dim(gates))
+  const without = mark === 'done' && look.status !== undefined ? wentWithout(look.status, number) : []
+  const text = words(
+    without.length > 0 ? verdictMark('inconclusive') : markSpan(mark),
+    tone(`${number}`),
+    tone(targetText(step)),
+    dim(gates),
+    ...without.map(withoutSpan),
+  )
   const release = look.status?.release
   const open = mark === 'current' && release !== undefined && step === currentStep(look)
   return { key: `${number}`, text, children: open ? step.gates.map((gate) => gateBranch(gate, release, now)) : [] }
 }
+
+const withoutSpan = ({ analysis, acceptedBy }: AnalysisRun): Span =>
+  span(`no verdict of ${analysis}${acceptedBy === undefined ? '' : `, accepted by ${acceptedBy}`}`, 'warn')
 
 const analysesIn = ({ status }: Look, now: number): readonly Branch[] =>
   status === undefined ? [] : analysisBranches(analysesOf(status), status, now)
 
 function waitOf({ status }: Look, now: number): Branch[] {
   const waiting = status?.waiting
-  if (waiting === undefined) return []
+  if (status === undefined || waiting === undefined) return []
   const until = waiting.until === undefined ? undefined : dim(`(${untilText(waiting.until, now)})`)
   return [
-    { key: 'waiting', label: 'waiting', text: words(span(waiting.message, 'warn'), until) },
-    { key: 'next', label: 'next', text: [strong(waiting.next)] },
+    {
+      key: 'waiting',
+      label: 'waiting',
+      text: words(span(withoutShown(waiting.message, shownWhole(status)), 'warn'), until),
+    },
+    { key: 'next', label: 'next', text: [strong(told(waiting.next))] },
   ]
-}
-
-function decisionsOf({ status }: Look, { now, decisions }: TreeOptions): Branch[] {
-  const taken = (status?.decisions ?? []).slice(-decisions).reverse()
-  if (taken.length === 0 || decisions === 0) return []
-  const children = taken.map((decision) => ({ key: 'decision', text: decisionLine(decision, now) }))
-  return [{ key: 'decisions', label: 'decisions', text: [], children }]
-}
-
-/** `12:01:05Z alice approve step 1: accepted`. */
-export function decisionLine(decision: TakenDecision, now: number): Line {
-  const { verb, by, at, step, outcome, reason, message } = decision
-  const what = step === undefined ? verb : `${verb} step ${step}`
-  const refused = outcome === 'Refused' ? span(`refused: ${message}`, 'bad') : undefined
-  return words(dim(timeText(at, now)), by, strong(what), refused, dim(reason === undefined ? '' : `“${reason}”`))
 }

@@ -60,6 +60,8 @@ function waitSpan({ waiting, phase, stage }: Stretch, approveAfterMs: number): S
       )
     case 'Pause':
       return span('the end of the pause', 'accent')
+    case 'Analysis':
+      return span(waiting.what ?? 'an analysis', 'accent')
     case 'Draining':
       return span(`the last requests of the ${phase === 'Promoting' && stage === 'Draining' ? 'old pods' : 'copy'}`)
     case 'WorkloadRolling':

@@ -70,7 +70,7 @@ function running(view: View, analysis: AnalysisView, why: string): Waiting {
 }
 
 const awayNext = (view: View): string =>
-  `mend the metric store, or ${command(view, 'rollback')}; the deadline of the analysis stands still meanwhile`
+  `mend what keeps its store from answering, or ${command(view, 'rollback')}; the deadline of the analysis stands still meanwhile`
 
 /** Its store does not answer at present. */
 function isAway({ metrics }: AnalysisRun): boolean {

@@ -2,6 +2,7 @@ import { finalizer } from '../../api/names.ts'
 import type { RolloutStatus, Waiting } from '../../api/status.ts'
 import type { Action, Plan, PlannedEvent } from '../plan.ts'
 import type { Snapshot } from '../snapshot.ts'
+import { inconclusiveReason } from './analysis-gate.ts'
 import { bypassed } from './bypass.ts'
 import { conditionsOf } from './conditions.ts'
 import { takeDecisions } from './decisions.ts'
@@ -109,11 +110,17 @@ function assemble(seen: View, walk: Walk, settling: readonly Action[]): Plan {
   return {
     status,
     actions: [...stay.actions, ...settling],
-    events: eventsOf(taken, stay),
+    events: [...eventsOf(taken, stay), ...asked(seen, waiting)],
     transitions: taken.map((turn): TransitionName => turn.transition),
     ...(waiting && { waiting }),
     ...(stay.wakeAt !== undefined && { wakeAfterMs: Math.max(0, stay.wakeAt - seen.now) }),
   }
+}
+
+/** A release that nobody watches says aloud that it asks somebody: once, when it begins to. */
+function asked(seen: View, waiting: Waiting | undefined): readonly PlannedEvent[] {
+  if (waiting?.reason !== inconclusiveReason || seen.status.waiting?.reason === inconclusiveReason) return []
+  return [{ type: 'Warning', reason: waiting.reason, note: `${waiting.message}; ${waiting.next}` }]
 }
 
 function finish(view: View, waiting: Waiting | undefined): RolloutStatus {

@@ -5,6 +5,7 @@ import { longestToldApart } from '../../analysis/pod-names.ts'
 import { renderAnalysis } from '../../analysis/render.ts'
 import { variablesOf } from '../../analysis/variables.ts'
 import { metricSchema } from '../../api/crds/metric.ts'
+import type { KubeObject } from '../../api/kube-object.ts'
 import {
   defaultAnalysisDeadline,
   maxMetrics,
@@ -12,12 +13,16 @@ import {
   metricDefaults,
   shortestInterval,
 } from '../../api/limits.ts'
+import { analysisResource, apiVersion, rolloutResource } from '../../api/names.ts'
 import { parseRollout } from '../../api/parse.ts'
 import { parseAnalysis } from '../../api/parse-analysis.ts'
+import { createShop } from '../builders/shop.ts'
+import { startControl } from '../rollout-controller/shop-floor.ts'
 
 const page = readFileSync(new URL('../../docs/analysis.md', import.meta.url), 'utf8')
 const [, example = ''] = /^```yaml\n([\s\S]*?)^```/m.exec(page) ?? []
-const [analysis, rollout] = parseAllDocuments(example).map((document): unknown => document.toJS())
+type Example = KubeObject & { readonly spec: { readonly strategy?: unknown } }
+const [analysis, rollout] = parseAllDocuments(example).map((document): Example => document.toJS())
 
 const facts = {
   rollout: 'shop',
@@ -48,7 +53,21 @@ describe('docs/analysis.md', () => {
     const uses = [...inGates, ...(canary?.beforePromotion ?? [])].filter(({ name }) => name === 'checkout')
     const spec = parsed.kind === 'ok' ? parsed.spec : { args: [], metrics: [] }
     const rendered = uses.map((use) => renderAnalysis(spec, use, facts))
-    expect(rendered).toMatchObject([{ kind: 'ok' }, { kind: 'ok' }])
+    expect(rendered).toMatchObject([{ kind: 'ok' }])
+  })
+
+  it('opens with a strategy that the controller takes: it can ask all that is used, where it is used', async () => {
+    const shop = await createShop()
+    const metadata = { name: 'checkout', namespace: 'shop' }
+    shop.api.create(analysisResource, { apiVersion, kind: 'Analysis', metadata, spec: analysis?.spec })
+    const body = { spec: { strategy: rollout?.spec.strategy } }
+    shop.api.patch(rolloutResource, { namespace: 'shop', name: 'web' }, { type: 'merge', body })
+    const { stop } = startControl(shop)
+    await shop.clock.advance(5_000)
+    const accepted = shop.status()?.conditions.find(({ type }) => type === 'Accepted')
+    expect(accepted).toMatchObject({ status: 'True' })
+    expect(shop.status()?.phase).toBe('Healthy')
+    await stop()
   })
 
   it('has a row for every field of a metric', () => {

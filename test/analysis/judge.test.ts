@@ -138,6 +138,17 @@ describe('the warm-up', () => {
     expect(before).toMatchObject({ verdict: 'inconclusive', samples: [{ note: 'before the split' }] })
   })
 
+  it('counts the first requests of a canary in full where the look before the first split knew none', () => {
+    const of = metric(evidence())
+    const requests = (isFirstSplit: boolean) => {
+      const around = { ...context, splitSinceMs: t0 + 5_000, isFirstSplit }
+      const none = { ...counts(0, 0), 'requests.canary': empty, 'bad.canary': empty }
+      const before = judgeMetric(of, undefined, { id: 'x', atMs: t0, readings: none }, around)
+      return judgeMetric(of, before, { id: 'x', atMs: t0 + 10_000, readings: counts(100, 1) }, around).figures.requests
+    }
+    expect([requests(true), requests(false)]).toEqual([100, 0])
+  })
+
   it('keeps after a new split what was reached under the last one', () => {
     const passed = runOf(warm, [good], 30_000)
     const later = { ...context, splitSinceMs: t0 + 60_000 }
@@ -177,7 +188,8 @@ describe('a store that is away', () => {
 
   it('goes on from where it was when it is back', () => {
     const run = runOf(patient, [...times(3, gone), good], 20_000, begun)
-    expect(run).toMatchObject({ verdict: 'pass', awayMs: 30_000, state: { unanswered: 0 } })
+    expect(run).toMatchObject({ verdict: 'pass', awayMs: 30_000 })
+    expect(JSON.parse(run.state ?? '')).toMatchObject({ unanswered: 0 })
     expect(run).not.toHaveProperty('away')
   })
 
@@ -273,16 +285,18 @@ describe('a metric that never returned data', () => {
 
 describe('what the judge remembers', () => {
   const passed = runOf(three, times(3, good))
+  const changed = (by: object) => JSON.stringify({ ...JSON.parse(passed.state ?? '{}'), ...by })
   it.each([
     ['nothing', undefined],
     ['text', 'x'],
-    ['a list', []],
-    ['another version', { version: 2 }],
-    ['damaged counts', { ...Object(passed.state), condition: { passes: -1, failures: 'x' } }],
-    ['a moment that is none', { ...Object(passed.state), awaySinceMs: 1e300 }],
-    ['what it knew of another kind', { ...Object(passed.state), kind: 'compare' }],
+    ['a list', '[]'],
+    ['another version', '{"version":2}'],
+    ['damaged counts', changed({ condition: { passes: -1, failures: 'x' } })],
+    ['a moment that is none', changed({ awaySinceMs: 1e300 })],
+    ['what it knew of another kind', changed({ kind: 'compare' })],
   ])('starts anew with %s', (_name, state) => {
-    const damaged: MetricRun = { ...passed, state }
+    const { state: _state, ...rest } = passed
+    const damaged: MetricRun = { ...rest, ...(state !== undefined && { state }) }
     expect(runOf(three, times(1, good), 30_000, damaged).verdict).toBe('inconclusive')
     expect(runOf(three, times(1, gone), 30_000, damaged).verdict).toMatch(/inconclusive|pass/)
     expect(runOf(three, times(3, good), 30_000, damaged).verdict).toBe('pass')

@@ -229,7 +229,7 @@ const run: AnalysisRun = {
       queries: { 'requests.canary': 'sum(x)' },
       away: true,
       awayMs: 1_000,
-      state: { any: [{ thing: 1.5 }] },
+      state: '{"any":[{"thing":1.5}]}',
     },
   ],
 }

@@ -277,7 +277,7 @@ const run = {
   why: 'x',
   advisory: false,
   awayMs: 0,
-  metrics: [{ ...measured, state: [1, { a: null }] }],
+  metrics: [{ ...measured, state: '[1,{"a":null}]' }],
 }
 const release = {
   attempt: '0123456789-1',

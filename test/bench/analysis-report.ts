@@ -8,15 +8,15 @@ export function analysisRows({ rollouts, metricsEach, questionsEach, intervalMs,
   const { atWork, before, rollback, strayed } = rest
   const { perSecond, lag, milliCores, rssMb, heapMb, statusKb } = atWork
   const row = (title: string, figure: string): Row => ({ title: `analysis: ${title}`, figure })
-  const saved = perSecond.wanted - perSecond.asked
+  const saved = Math.max(0, perSecond.answered - perSecond.asked)
   const due = (rollouts * metricsEach * 1_000) / intervalMs
   return [
     row(
       'Rollouts × metrics (questions), every',
       `${rollouts} × ${metricsEach} (${questionsEach}), ${intervalMs / 1_000} s`,
     ),
-    row('questions judged a second', perSecond.wanted.toFixed(0)),
-    row('of them asked of the store', `${perSecond.asked.toFixed(0)} (saved ${saved.toFixed(0)})`),
+    row('questions answered a second', perSecond.answered.toFixed(0)),
+    row('questions that the store was asked a second', `${perSecond.asked.toFixed(0)} (saved ${saved.toFixed(0)})`),
     row('measurements a second, of those due', `${perSecond.measurements.toFixed(0)} of ${due.toFixed(0)}`),
     row('moments at which a metric was not measured', `${atWork.missed}`),
     row(`measurements without a number, of ${atWork.measurements}`, countsText(atWork.notes)),
@@ -51,7 +51,10 @@ const countsText = (counts: Readonly<Record<string, number>>): string =>
     .map(([what, count]) => `${what} ${Number(count.toFixed(1))}`)
     .join(', ')
 
-const quantilesText = ({ n, p50, p99 }: Quantiles): string => `${p50.toFixed(1)} / ${p99.toFixed(1)} (${n})`
+function quantilesText({ n, p50, p99, top }: Quantiles): string {
+  const said = (ms: number) => (ms === top ? `≥ ${ms}` : ms.toFixed(1))
+  return `${said(p50)} / ${said(p99)} (${n})`
+}
 
 const summaryText = ({ n, p50, p99, max }: Summary): string =>
   `${p50.toFixed(1)} / ${p99.toFixed(1)} / ${max.toFixed(1)} (${n})`

@@ -9,7 +9,7 @@ export interface Told {
   /** Writes that recorded no new measurement. */
   readonly writesWithoutNews: number
   readonly measurements: number
-  /** Questions that these measurements asked, each counted for each Rollout that asked it. */
+  /** Questions of the measurements that were answered, each counted for each Rollout that asked it. */
   readonly questions: number
   /** Moments at which a metric was due and not measured. */
   readonly missed: number
@@ -93,7 +93,7 @@ function take(told: Counting, object: KubeObject, before: Known | undefined, int
   for (const { key, atMs, questions, note } of news) {
     const lastMs = before?.measuredAt.get(key)
     told.measurements += 1
-    told.questions += questions
+    if (!note.startsWith('no answer')) told.questions += questions
     told.lagMs.push(Date.now() - atMs)
     if (note !== '') told.notes[note] = (told.notes[note] ?? 0) + 1
     if (lastMs !== undefined) told.missed += Math.max(0, Math.round((atMs - lastMs) / intervalMs) - 1)

@@ -64,7 +64,8 @@ export interface AtWork {
 }
 
 export interface PerSecond {
-  readonly wanted: number
+  /** For each Rollout that got the answer. */
+  readonly answered: number
   readonly asked: number
   readonly measurements: number
   readonly statusWrites: number
@@ -200,7 +201,7 @@ function perSecond(before: Look, after: Look, told: Told): PerSecond {
       ] as const
     })
   return {
-    wanted: told.questions / seconds,
+    answered: told.questions / seconds,
     asked: grown(before.store, after.store)('prometheus_http_requests_total', { handler: query }) / seconds,
     measurements: told.measurements / seconds,
     statusWrites: told.writes / seconds,

@@ -16,6 +16,9 @@ export interface ControllerRun {
   stop(): Promise<void>
 }
 
+/** Of a controller that was told to end: what was measured should not be lost with it. */
+const patienceMs = 15_000
+
 export async function runController(cluster: Cluster, bundle: string): Promise<ControllerRun> {
   const profile = process.env['SLUICE_BENCH_PROFILE']
   const flags = profile === undefined ? ['--max-semi-space-size=4'] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
@@ -59,7 +62,14 @@ export async function runController(cluster: Cluster, bundle: string): Promise<C
     },
     stop: () =>
       new Promise((resolve) => {
-        child.once('exit', () => resolve())
+        const force = setTimeout(() => {
+          console.error(`[bench] the controller does not end ${patienceMs / 1_000} s after SIGTERM`)
+          child.kill('SIGKILL')
+        }, patienceMs)
+        child.once('exit', () => {
+          clearTimeout(force)
+          resolve()
+        })
         child.kill('SIGTERM')
       }),
   }

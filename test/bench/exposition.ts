@@ -29,6 +29,8 @@ export interface Quantiles {
   readonly n: number
   readonly p50: number
   readonly p99: number
+  /** The highest bound of a bucket: who comes to it may have come to more. */
+  readonly top: number
 }
 
 /** Of what a histogram of seconds has taken in between two looks, in milliseconds; within a bucket it is interpolated. */
@@ -44,7 +46,8 @@ export function quantilesOf(
     .map(([le, count]) => ({ leMs: le * 1_000, count: count - (bucketsBefore.get(le) ?? 0) }))
     .toSorted((a, b) => a.leMs - b.leMs)
   const n = buckets.at(-1)?.count ?? 0
-  return { n, p50: rankedAt(buckets, 0.5 * n), p99: rankedAt(buckets, 0.99 * n) }
+  const top = Math.max(0, ...buckets.map(({ leMs }) => leMs).filter(Number.isFinite))
+  return { n, top, p50: rankedAt(buckets, 0.5 * n), p99: rankedAt(buckets, 0.99 * n) }
 }
 
 type Buckets = readonly { readonly leMs: number; readonly count: number }[]

@@ -59,6 +59,27 @@ describe('a canary that is worse by just the margin', () => {
   })
 })
 
+describe('a gateway that comes back with the counts of another release', () => {
+  it.each([0, 0.002, 0.01, 0.05])('rolls no healthy canary back, on top of %d', (base) => {
+    const { sluice } = play(cell({ base, missing: 'a bad canary' }), 0, 100)
+    expect(sluice.rolledBack.length).toBeLessThanOrEqual(4) // 1 % of 100 is 1; more than 4 by chance: 0.4 %
+  })
+
+  it.each([0, 0.01])('passes no canary that is worse by the margin, on top of %d', (base) => {
+    const { sluice } = play(cell({ base, worseBy: 0.01, missing: 'a good canary' }), 0, 100)
+    expect(sluice.everPassed).toBeLessThanOrEqual(12) // 5 % of 100 are 5; more than 12 by chance: 0.1 %
+  })
+})
+
+describe('a metric that shares the false alarms with three others', () => {
+  it('sees the same releases, and needs some more evidence', () => {
+    const alone = play(cell({ worseBy: 0.05 }), 0, 51).sluice
+    const shared = play(cell({ worseBy: 0.05, tests: 4 }), 0, 51).sluice
+    expect(badOf(shared)).toBeGreaterThan(badOf(alone))
+    expect(secondsOf(shared)).toBeLessThanOrEqual(secondsOf(alone) + 10)
+  })
+})
+
 describe('a release that is told twice', () => {
   it('is the same', () => {
     expect(play(cell({ noise: 'clumped', worseBy: 0.01 }), 3, 5)).toEqual(

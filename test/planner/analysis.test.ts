@@ -269,7 +269,7 @@ describe('a gate with an analysis', () => {
     w.analyses = all
     settle(w)
     expect(run(w, 'step-1/health')?.metrics[0]?.samples.length).toBeGreaterThan(1)
-    expect(run(w, 'step-1/health')?.metrics[0]?.state).toMatchObject({ answered: expect.any(Number) })
+    expect(run(w, 'step-1/health')?.metrics[0]?.state).toContain('answered')
   })
 
   it('does not pass while its store is away, even if it had passed before', () => {
@@ -344,6 +344,20 @@ describe('an analysis in the background', () => {
     passes(w, 40_000)
     expect(release(w)).toMatchObject({ step: 2 })
     expect(run(w, 'background/health')?.metrics[0]?.samples.length).toBeGreaterThan(5)
+  })
+
+  it('goes on measuring after a leader whose clock was an hour fast, and passes nothing on what that one measured', () => {
+    const w = released(steps, [viewOf('background', use)], reads(1))
+    w.now += 3_600_000
+    passes(w, 50_000)
+    expect(run(w, 'background/health')).toMatchObject({ verdict: 'pass' })
+    w.now -= 3_600_000
+    w.store = away
+    settle(w)
+    expect(run(w, 'background/health')).toMatchObject({ verdict: 'inconclusive' })
+    w.store = reads(0.1)
+    passes(w, 20_000)
+    expect(release(w)).toBeUndefined()
   })
 
   it('rolls back whatever the release waits for', () => {
