@@ -27,6 +27,8 @@ export interface World {
   /** Everything done so far, in words. */
   readonly log: string[]
   readonly transitions: Set<string>
+  /** Reasons of the events that were told. */
+  readonly told: string[]
   version: number
   /** Our side of the route follows the user's. */
   inStep: boolean
@@ -75,6 +77,7 @@ export function world(list: readonly Step[] = steps(20, 50, 90)): World {
     copyGetsReady: true,
     log: [],
     transitions: new Set(),
+    told: [],
     version: 1,
     inStep: true,
     slipped: false,
@@ -172,6 +175,7 @@ export function turn(w: World, upTo = Number.POSITIVE_INFINITY): Plan {
     w.transitions.add(name)
     w.log.push(`→ ${name}`)
   }
+  w.told.push(...made.events.map(({ reason }) => reason))
   for (const action of made.actions.slice(0, upTo)) {
     w.log.push(action.kind === 'route' ? `route ${JSON.stringify(action.intent)}` : action.kind)
     act(w, action)
@@ -190,7 +194,7 @@ export function settle(w: World): Plan {
 }
 
 /** Without the marks that a write leaves although it changes nothing. */
-function worldOnly({ log: _log, version: _version, ...w }: World): string {
+function worldOnly({ log: _log, told: _told, version: _version, ...w }: World): string {
   return JSON.stringify(w)
 }
 

@@ -105,6 +105,8 @@ describe('a gate with an analysis', () => {
     expect(waiting(w)).toMatchObject({ reason: 'AnalysisInconclusive' })
     passes(w, 600_000)
     expect(release(w)).toMatchObject({ step: 1 })
+    expect(w.told.filter((reason) => reason === 'AnalysisInconclusive')).toHaveLength(1)
+    expect(w.rollout.status?.conditions).toContainEqual(expect.objectContaining({ type: 'Stalled', status: 'True' }))
     decide(w, 'approve')
     settle(w)
     expect(release(w)).toMatchObject({ step: 2 })
