@@ -1,6 +1,7 @@
 import type { Look } from './look.ts'
 import type { Terminal } from './terminal.ts'
 import { changeLine } from './view/change-line.ts'
+import { told } from './view/marks.ts'
 import type { OutputFormat } from './view/print.ts'
 import { formatted } from './view/print.ts'
 import { rolloutTree } from './view/rollout-tree.ts'
@@ -46,7 +47,7 @@ function redrawn(terminal: Terminal): LiveView {
 }
 
 function changes(terminal: Terminal): LiveView {
-  return distinct(changeLine, (line) => terminal.out(`${new Date(terminal.now()).toISOString()} ${line}`))
+  return distinct(changeLine, (line) => terminal.out(`${told(new Date(terminal.now()).toISOString())} ${line}`))
 }
 
 function documents(terminal: Terminal, format: OutputFormat): LiveView {

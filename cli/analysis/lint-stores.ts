@@ -2,6 +2,7 @@ import type { Measure, Reading } from '../../analysis/measurement.ts'
 import { mayStayEmpty } from '../../analysis/questions.ts'
 import type { DefaultPrometheus, Metric, MetricSource } from '../../api/analysis.ts'
 import type { KubeObject } from '../../api/kube-object.ts'
+import { serviceAccountName, systemNamespace } from '../../api/names.ts'
 import { systemClock } from '../../rollout-controller/loop/clock.ts'
 import type { AnalysisView, Snapshot } from '../../rollout-controller/snapshot.ts'
 import type { Session } from '../session.ts'
@@ -107,13 +108,21 @@ function unansweredFinding(
   const trouble = troubleIn(why)
   if (trouble === 'store') return asksDefault(source) && !wanted ? [] : [notReached(of, why, source)]
   const message = trouble === 'query' ? `${of}: ${why}: ${asked}` : `${of}: ${why}`
-  return [{ severity: 'error', message, next: nextFor[trouble] }]
+  return [{ severity: 'error', message, next: nextFor[trouble](why) }]
 }
 
-const nextFor: Readonly<Record<Exclude<Trouble, 'store'>, string>> = {
-  query: 'correct the query',
-  address: 'start the controller with --allow-metrics-address HOST, or make it a ClusterAnalysis',
-  secret: 'make the Secret with its keys, and a Role and RoleBinding that let the controller get it',
+const nextFor: Readonly<Record<Exclude<Trouble, 'store'>, (why: string) => string>> = {
+  query: () => 'correct the query',
+  address: (why) => {
+    const [, host = 'HOST'] = /^an Analysis may not ask (.+?): /.exec(why) ?? []
+    return `start the controller with --allow-metrics-address ${host}, or make it a ClusterAnalysis`
+  },
+  secret: (why) => {
+    const [, path = '?'] = /Secret ([^\s;:]+)/.exec(why) ?? []
+    const [name, namespace] = path.split('/').toReversed()
+    const role = `a Role${namespace === undefined ? '' : ` in ${namespace}`} with get on secrets, resourceNames [${name}]`
+    return `make Secret ${path} with its keys, and let ServiceAccount ${systemNamespace}/${serviceAccountName} read it: ${role}`
+  },
 }
 
 const notReached = (of: string, why: string, source: MetricSource): Finding => ({

@@ -2,12 +2,13 @@ import type { Measure, Measurement, Reading } from '../../analysis/measurement.t
 import { unanswered } from '../../analysis/unanswered.ts'
 import type { MetricSource } from '../../api/analysis.ts'
 import { systemClock } from '../../rollout-controller/loop/clock.ts'
-import { createMeasurer } from '../../rollout-controller/measurer.ts'
-import type { Session } from '../session.ts'
+import { createMeasurer, type MeasurerDeps } from '../../rollout-controller/measurer.ts'
 import type { Store } from './store.ts'
 
+type Reader = Pick<MeasurerDeps, 'client'>
+
 /** Asks as the controller does, with the rights of the person. */
-export function measurerFor({ client }: Pick<Session, 'client'>, store: Store): Measure {
+export function measurerFor({ client }: Reader, store: Omit<Store, 'close'>): Measure {
   const { prometheus, allowedAddresses } = store
   const measure = createMeasurer({
     client,

@@ -25,6 +25,6 @@ export function runWhyText({ why, metrics }: AnalysisRun): string {
 
 /** A sentence without the end that only repeats what is shown of one of these runs; empty when that is all of it. */
 export function withoutShown(sentence: string, runs: readonly AnalysisRun[]): string {
-  const repeated = runs.map(({ why }) => why).find((why) => why !== '' && sentence.endsWith(why))
-  return told(repeated === undefined ? sentence : sentence.slice(0, -repeated.length).replace(/:\s*$/, ''))
+  const repeated = Math.max(0, ...runs.map(({ why }) => (sentence.endsWith(why) ? why.length : 0)))
+  return told(repeated === 0 ? sentence : sentence.slice(0, -repeated).replace(/:\s*$/, ''))
 }

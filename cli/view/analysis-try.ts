@@ -6,6 +6,7 @@ import type { Trial } from '../analysis/try.ts'
 import { samplesSpan, verdictMark, verdictSpan } from './analysis.ts'
 import { samplesBranch } from './analysis-evidence.ts'
 import { countText, figureSpans, type Unit, unitNamed, valueText } from './analysis-figures.ts'
+import { whyText } from './analysis-told.ts'
 import { dim, type Line, listed, type Span, span, strong, words } from './spans.ts'
 import { sparkline } from './sparkline.ts'
 import type { Branch } from './tree.ts'
@@ -42,7 +43,7 @@ function metricBranch(tried: TriedMetric, ofStable: boolean, now: number): Branc
     key: metric.name,
     text: run === undefined ? words(dim('·'), strong(metric.name), side) : runLine(run, side),
     children: [
-      ...(run === undefined ? [] : [{ key: 'why', label: 'why', text: [span(run.why)] }]),
+      ...(run === undefined ? [] : [{ key: 'why', label: 'why', text: [span(whyText(run))] }]),
       ...Object.entries(questions).map(([question, query]) => questionBranch(tried, question, query)),
       ...(run === undefined || measurements.length < 2 ? [] : samplesBranch(run, now)),
     ],

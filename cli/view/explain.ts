@@ -1,6 +1,8 @@
 import type { RolloutStatus } from '../../api/status.ts'
+import { analysesOf, decidingRuns } from '../analyses-at-work.ts'
 import { hasUnseenUpdate, type Look } from '../look.ts'
 import { adviceBranches, endingEvidence, lackingBranches, rejectedEvidence } from './analysis-explain.ts'
+import { withoutShown } from './analysis-told.ts'
 import { decisionBranches } from './decisions.ts'
 import { ageText, phaseSpan, timeText, told, untilText } from './marks.ts'
 import { rejectedLine } from './rejected.ts'
@@ -42,8 +44,9 @@ const unseenOf = (look: Look): readonly Branch[] =>
 
 function reasonsOf(look: Look, status: RolloutStatus, now: number): readonly Branch[] {
   const { ending, rejected, bypass, waiting } = status
+  const evidenceFor = rejected === undefined ? [] : decidingRuns(analysesOf(status), rejected.by)
   return [
-    branch('why', words(told(status.message))),
+    branch('why', words(withoutShown(status.message, evidenceFor))),
     ...(ending === undefined
       ? []
       : [
@@ -58,7 +61,7 @@ function reasonsOf(look: Look, status: RolloutStatus, now: number): readonly Bra
       : [
           branch(
             'rejected',
-            words(...rejectedLine(look, rejected, now), told(rejected.message)),
+            rejectedLine(look, rejected, now, withoutShown(rejected.message, evidenceFor)),
             ending === undefined ? rejectedEvidence(status, now) : [],
           ),
         ]),

@@ -6,15 +6,16 @@ import { dim, type Line, strong, words } from './spans.ts'
 
 type Rejected = NonNullable<RolloutStatus['rejected']>
 
-/** `v2 bbbbbbbbbb at step 2 by analysis success-rate at 12:01:05Z`: which version was turned down, where and by whom. */
-export function rejectedLine(look: Look, { revision, by, at }: Rejected, now: number): Line {
+/** `v2 bbbbbbbbbb at step 2 by analysis success-rate at 12:01:05Z: why`: which version was turned down, where and by whom. */
+export function rejectedLine(look: Look, { revision, by, at }: Rejected, now: number, why = ''): Line {
   const step = look.status === undefined ? undefined : stepOfEnd(look.status)
   return words(
     strong(versionOf(look, revision)),
     dim(revision),
     step === undefined ? undefined : `at step ${step}`,
     `by ${by}`,
-    dim(`at ${timeText(at, now)}`),
+    dim(`at ${timeText(at, now)}${why === '' ? '' : ':'}`),
+    why,
   )
 }
 

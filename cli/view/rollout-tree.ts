@@ -80,9 +80,8 @@ function rejectedOf(look: Look, now: number): Branch[] {
   const rejected = status === undefined ? undefined : turnedDown(status)
   if (status === undefined || rejected === undefined) return []
   const why = withoutShown(rejected.message, shownWhole(status))
-  const isSaid = why === '' || status.waiting?.message.includes(why) === true
-  const text = words(...rejectedLine(look, rejected, now), isSaid ? undefined : `: ${why}`)
-  return [{ key: 'rejected', label: 'rejected', text }]
+  const isSaid = told(status.waiting?.message ?? '').includes(why)
+  return [{ key: 'rejected', label: 'rejected', text: rejectedLine(look, rejected, now, isSaid ? '' : why) }]
 }
 
 function sidesOf(look: Look): Branch[] {

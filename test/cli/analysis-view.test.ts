@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { AnalysisRun } from '../../api/analysis-run.ts'
 import type { Release, RolloutStatus } from '../../api/status.ts'
 import type { Look } from '../../cli/look.ts'
+import { approvedLines } from '../../cli/view/analysis-explain.ts'
 import { unitOf, valueText } from '../../cli/view/analysis-figures.ts'
 import { explanation } from '../../cli/view/explain.ts'
 import { rolloutTree } from '../../cli/view/rollout-tree.ts'
@@ -71,12 +72,11 @@ describe('an analysis under a release', () => {
       │  │     verdict, it asks a person
       │  └─ ○ 3 90 % approval
       ├─ analysis
-      │  └─ ? success-rate step 2: inconclusive for 40s
+      │  └─ ? success-rate step 2: inconclusive, at work for 40s
       │     ├─ ? errors ▁▂█▃ canary 0.4 % failed, stable 0.2 % failed, margin 1 point,
       │     │  evidence 12 %, 340 requests, about 660 more needed, 4s ago
       │     │  └─ 340 requests do not tell yet whether the canary fails more often
       │     └─ ✔ latency-p95 ▁▅▃ canary 125 ms, stable 120 ms, margin 20 ms, 9s ago
-      │        └─ the canary is no slower than stable, in 5 of 5 measurements
       ├─ waiting  step 2 of 3 (50 %) waits for analysis success-rate: errors: not
       │           enough yet (until 12:09:30Z, in 9m30s)
       └─ next     goes on by itself when it passes; without a verdict after 10m it
@@ -87,11 +87,10 @@ describe('an analysis under a release', () => {
   it('is one line per thing to say in a pipe', () => {
     expect(plainOf(underWay([runOf()]))).toMatchInlineSnapshot(`
       [
-        "analysis.step-2/success-rate: ? success-rate step 2: inconclusive for 40s",
+        "analysis.step-2/success-rate: ? success-rate step 2: inconclusive, at work for 40s",
         "analysis.step-2/success-rate.errors: ? errors ▁▂█▃ canary 0.4 % failed, stable 0.2 % failed, margin 1 point, evidence 12 %, 340 requests, about 660 more needed, 4s ago",
         "analysis.step-2/success-rate.errors.why: 340 requests do not tell yet whether the canary fails more often",
         "analysis.step-2/success-rate.latency-p95: ✔ latency-p95 ▁▅▃ canary 125 ms, stable 120 ms, margin 20 ms, 9s ago",
-        "analysis.step-2/success-rate.latency-p95.why: the canary is no slower than stable, in 5 of 5 measurements",
       ]
     `)
   })
@@ -129,6 +128,87 @@ describe('an analysis under a release', () => {
   })
 })
 
+describe('a sentence of an analysis', () => {
+  const slow = latencyMetric({
+    verdict: 'fail',
+    why: 'canary 0.125, stable 0.1204: worse by 0.0046, 0.002 allowed; 1 of 5 failed since 2026-11-21T11:59:00.000Z',
+  })
+  const run = runOf({ verdict: 'fail', metrics: [slow], why: `latency-p95: ${slow.why}` })
+
+  it('has its numbers in the form of the figures, and times in whole seconds', () => {
+    expect(plainOf(underWay([run])).at(-1)).toContain(
+      'why: canary 125 ms, stable 120 ms: worse by 4.6 ms, 2 ms allowed; 1 of 5 failed since 2026-11-21T11:59:00Z',
+    )
+  })
+
+  it('stands once in the tree: not in the headline, nor in the wait', () => {
+    const message = `step 2 of 3 (50 %) waits for analysis success-rate: ${run.why}`
+    const look = underWay([run], {}, { message: `S${message.slice(1)}`, waiting: { ...waiting, message } })
+    const lines = plainLines(rolloutTree(look, { now, decisions: 0 }))
+    expect(lines.filter((line) => line.includes('worse by'))).toHaveLength(1)
+    expect(lines.filter((line) => line.includes('waits for'))).toEqual([
+      'waiting: step 2 of 3 (50 %) waits for analysis success-rate (until 12:09:30Z, in 9m30s)',
+    ])
+  })
+
+  it('stands once in the explanation of a rollback, below the metric', () => {
+    const { status, ...look } = turnedDown([run])
+    const message = `Revision bbbbbbbbbb stays held: ${run.why}`
+    const lines = explained({ ...look, status: { ...status, message } as RolloutStatus })
+    expect(lines).toContain('why: Revision bbbbbbbbbb stays held')
+    expect(lines.filter((line) => line.includes('worse by'))).toHaveLength(1)
+  })
+
+  it('is cut as a whole, also where another run says its end', () => {
+    const other = runOf({ id: 'step-1/warm', analysis: 'warm', why: slow.why })
+    const message = `step 2 of 3 (50 %) waits for analysis success-rate: ${run.why}`
+    expect(plainOf(underWay([other, run], {}, { waiting: { ...waiting, message } }), 'waiting').join()).toContain(
+      'analysis success-rate (until',
+    )
+  })
+
+  it('is left out of a metric that passes, unless its store is away', () => {
+    expect(plainOf(underWay([runOf({ metrics: [latencyMetric()], why: latencyMetric().why })]))).toHaveLength(2)
+    expect(plainOf(underWay([runOf({ metrics: [latencyMetric({ away: true })] })]))).toHaveLength(3)
+  })
+})
+
+describe('a version that was turned down', () => {
+  const workload = { name: 'web', held: true, revision: 'bbbbbbbbbb', images: ['registry/web:v2'] }
+
+  it('has a line with its tag, the step and the analysis, and the step keeps its mark', () => {
+    const late = runOf()
+    const { status, ...look } = turnedDown([late])
+    const message = `no verdict in time: ${late.why}`
+    const rejected = { ...status?.rejected, message }
+    const shown = { ...look, workload, status: { ...status, rejected } } as Look
+    expect(plainOf(shown, 'rejected')).toEqual([
+      'rejected: v2 bbbbbbbbbb at step 2 by analysis success-rate at 11:00:00Z: no verdict in time',
+    ])
+    expect(plainOf(shown, 'steps.')).toEqual([
+      'steps.1: ✔ 1 20 % approval',
+      'steps.2: ✖ 2 50 % analysis success-rate',
+      'steps.3: ○ 3 90 % approval',
+    ])
+  })
+
+  it('has no step when a person turned it down: no status says which', () => {
+    expect(plainOf(turnedDown([runOf()], 'alice'), 'steps.').join()).not.toContain('✖')
+  })
+
+  it('keeps its analyses in sight while the release is rolled back', () => {
+    const rejected = { revision: 'bbbbbbbbbb', at: ago(5), by: 'analysis success-rate', message: failed.why }
+    const ending = { cause: 'analysis', by: rejected.by, message: failed.why } as const
+    const status = progressing(
+      { step: 2 },
+      { phase: 'RollingBack', ending, rejected: { ...rejected, analyses: [failed] } },
+    )
+    const look = lookOf({ spec, status })
+    expect(plainOf(look).join()).toContain('canary 5.2 % failed')
+    expect(explained(look).join()).toContain('because.errors.figures: canary 5.2 % failed')
+  })
+})
+
 describe('the gate of an analysis', () => {
   const gateOf = (look: Look) => plainOf(look, 'steps.2.')
   it('says until when, and what happens without a verdict', () => {
@@ -143,8 +223,35 @@ describe('the gate of an analysis', () => {
     expect(gateOf(underWay([runOf({ verdict: 'pass' })]))).toEqual(['steps.2.analysis: ✔ analysis success-rate pass'])
   })
   it('says that a person is asked when there was none in time', () => {
-    const look = underWay([runOf()], { gatesOpenedAt: ago(700) })
+    const look = underWay([runOf({ startedAt: ago(700) })], { gatesOpenedAt: ago(700) })
     expect(gateOf(look).join()).toContain('no verdict in time: asks a person')
+  })
+  it('says who took it on that there was none', () => {
+    const run = runOf({ startedAt: ago(700), acceptedBy: 'alice' })
+    expect(gateOf(underWay([run], { gatesOpenedAt: ago(700) })).join()).toContain(
+      'no verdict in time, accepted by alice',
+    )
+  })
+  it('gives no time while its deadline stands still', () => {
+    const away = underWay([runOf({ metrics: [errorsMetric({ away: true })] })])
+    const paused = underWay([runOf()], { paused: { by: 'alice', since: ago(5) } })
+    for (const look of [away, paused])
+      expect(gateOf(look)).toEqual([
+        'steps.2.analysis: ▶ analysis success-rate its deadline stands still; without a verdict by then it asks a person',
+      ])
+  })
+  it('counts from an edit, and not the time that people paused it', () => {
+    expect(gateOf(underWay([runOf({ startedAt: ago(10) })], { pausedMs: 60_000 })).join()).toContain('until 12:10:50Z')
+  })
+  it('does not look passed once it is over, when it went on without a verdict', () => {
+    const over = { id: 'step-1/warm', analysis: 'warm' }
+    const firstOf = (part: Partial<AnalysisRun>) => plainOf(underWay([runOf({ ...over, ...part })]), 'steps.1')
+    expect(firstOf({ acceptedBy: 'alice' })).toEqual([
+      'steps.1: ? 1 20 % approval no verdict of warm, accepted by alice',
+    ])
+    expect(firstOf({})).toEqual(['steps.1: ? 1 20 % approval no verdict of warm'])
+    expect(firstOf({ advisory: true })).toEqual(['steps.1: ✔ 1 20 % approval'])
+    expect(firstOf({ verdict: 'pass' })).toEqual(['steps.1: ✔ 1 20 % approval'])
   })
 })
 
@@ -154,7 +261,7 @@ describe('the explanation', () => {
       [
         "rollout: shop/web RolledBack since 11:00:00Z, 1h",
         "why: The stable version has all traffic",
-        "rejected: bbbbbbbbbb by analysis success-rate at 11:00:00Z errors",
+        "rejected: bbbbbbbbbb at step 2 by analysis success-rate at 11:00:00Z: errors",
         "rejected.errors: ✖ errors of analysis success-rate, step 2: fail",
         "rejected.errors.why: 63 of 1,210 requests failed",
         "rejected.errors.figures: canary 5.2 % failed, stable 0.3 % failed, margin 1 point, evidence 100 %, 1,210 requests",
@@ -194,6 +301,21 @@ describe('the explanation', () => {
         'deadline: without a verdict of success-rate by 12:09:30Z it asks a person',
       ]),
     )
+  })
+
+  it('at an approval gate says what the analyses at work have, those that only advise as well', () => {
+    const hint = runOf({ id: 'step-2/hint', analysis: 'hint', advisory: true })
+    const asked = { reason: 'Approval', message: 'step 2 waits for approval', next: 'sluice approve web' }
+    const look = underWay(
+      [hint, runOf({ id: 'background/all', scope: 'background', verdict: 'pass' })],
+      {},
+      { waiting: asked },
+    )
+    expect(explained(look).filter((line) => line.startsWith('analysis'))).toEqual([
+      'analysis: ? hint step 2 (advice, decides nothing): inconclusive - 340 requests do not tell yet whether the canary fails more often',
+      'analysis: ✔ success-rate in the background: pass - 340 requests do not tell yet whether the canary fails more often',
+    ])
+    expect(look.status && approvedLines(look.status).map(plainText)[0]).toMatch(/^\? analysis hint step 2 \(advice/)
   })
 
   it('of a gate whose store is away says that its deadline stands still', () => {

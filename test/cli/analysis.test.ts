@@ -12,6 +12,7 @@ import type { KubeObject } from '../../api/kube-object.ts'
 import { apiVersion, deploymentResource, rolloutResource } from '../../api/names.ts'
 import type { RolloutStatus } from '../../api/status.ts'
 import { run } from '../../cli/program.ts'
+import type { Terminal } from '../../cli/terminal.ts'
 import { systemClock } from '../../rollout-controller/loop/clock.ts'
 import { type Embedded, startEmbedded } from '../../sandbox/embedded.ts'
 import { resourceOf } from '../../sandbox/server/resource-of.ts'
@@ -42,6 +43,18 @@ const against = analysis('against', {
 })
 const cluster = { ...errorRate, kind: 'ClusterAnalysis', metadata: { name: 'everywhere' } }
 
+const counted = analysis('counted', {
+  evidence: {
+    requests: { canary: 'all{pod=~"{{ canary.pods }}"}', stable: 'all{pod=~"{{ stable.pods }}"}' },
+    errors: { canary: 'bad{pod=~"{{ canary.pods }}"}', stable: 'bad{pod=~"{{ stable.pods }}"}' },
+  },
+})
+/** Where nobody answers, and where no Analysis may ask. */
+const elsewhere = analysis('elsewhere', {
+  prometheus: { address: 'http://127.0.0.1:1' },
+  threshold: { query: 'x', pass: 'value < 1' },
+})
+
 let embedded: Embedded
 let folder = ''
 beforeAll(async () => {
@@ -49,7 +62,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluice-analysis-'))
   await writeFile(join(folder, 'config'), embedded.kubeconfigFor('admin'))
   const { api } = embedded
-  for (const object of [...installManifests(), ...shopObjects, errorRate, against, cluster])
+  for (const object of [...installManifests(), ...shopObjects, errorRate, against, cluster, counted, elsewhere])
     api.create(resourceOf(api, object), object)
   store = await startStore()
 })
@@ -66,12 +79,19 @@ interface Store {
   /** The tenant and the credentials of each question. */
   readonly askedAs: string[]
   answers: Readonly<Record<string, number>>
+  /** What it refuses every query with. */
+  refusal: string | undefined
   close(): Promise<void>
 }
 let store: Store
 
 async function startStore(): Promise<Store> {
-  const state = { answers: {} as Store['answers'], asked: [] as string[], askedAs: [] as string[] }
+  const state = {
+    answers: {} as Store['answers'],
+    refusal: undefined as Store['refusal'],
+    asked: [] as string[],
+    askedAs: [] as string[],
+  }
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const query = new URLSearchParams(await text(request)).get('query') ?? ''
     state.asked.push(query)
@@ -79,6 +99,10 @@ async function startStore(): Promise<Store> {
     const found = Object.entries(state.answers).find(([part]) => query.includes(part))
     const result = found === undefined ? [] : [{ metric: {}, value: [1, `${found[1]}`] }]
     response.setHeader('Content-Type', 'application/json')
+    if (state.refusal !== undefined) {
+      response.writeHead(400).end(JSON.stringify({ status: 'error', errorType: 'bad_data', error: state.refusal }))
+      return
+    }
     response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }))
   }
   const server = createServer((request, response) => void answer(request, response))
@@ -93,8 +117,9 @@ async function urlOf(server: Server): Promise<string> {
 
 const canaryPods = 'web-canary-'
 
-async function say(...args: readonly string[]) {
-  const terminal = recorded({ now: () => Date.now() })
+const say = (...args: readonly string[]) => sayWith({}, ...args)
+async function sayWith(part: Partial<Terminal>, ...args: readonly string[]) {
+  const terminal = recorded({ now: () => Date.now(), ...part })
   const exitCode = await run([...args, '--kubeconfig', join(folder, 'config'), '-n', 'shop'], contextOf(terminal))
   return { exitCode, out: terminal.lines.join('\n'), err: terminal.errors.join('\n') }
 }
@@ -111,6 +136,7 @@ const record = (status: RolloutStatus) =>
 
 beforeEach(() => {
   store.answers = {}
+  store.refusal = undefined
   store.asked.length = 0
   store.askedAs.length = 0
   record(statusOf())
@@ -149,8 +175,24 @@ describe('analysis try, while no release is under way', () => {
     expect(out).not.toContain('errors.canary')
     expect(exitCode).toBe(0)
   })
-  it('ends with 8 when a question has no data', async () => {
-    expect(await tryIt('against')).toMatchObject({ exitCode: 8, out: expect.stringContaining('no data') })
+  it('ends with 8 when a question has no data, and says so', async () => {
+    expect(await tryIt('against')).toMatchObject({
+      exitCode: 8,
+      out: expect.stringContaining('no data'),
+      err: 'exit 8: errors.stable has no data: no series',
+    })
+  })
+  it('lets a counter of errors be without data, which is how it is where there are none', async () => {
+    store.answers = { all: 500 }
+    expect(await tryIt('counted')).toMatchObject({
+      exitCode: 0,
+      err: 'no data of errors.bad.stable is fine: errors are counted from the first',
+    })
+  })
+  it('lets no counter of requests be without data', async () => {
+    store.answers = { bad: 1 }
+    const { exitCode, err } = await tryIt('counted')
+    expect([exitCode, err]).toEqual([8, 'exit 8: errors.requests.stable has no data: no series'])
   })
 })
 
@@ -244,6 +286,27 @@ describe('analysis try says what is wrong', () => {
     expect(err).toContain(words)
     expect(rest.exitCode).toBe(exitCode)
   })
+  it.each(['against', 'error-rate'])('of %s where it is not known what the controller asks', async (name) => {
+    const { exitCode, out, err } = await say('analysis', 'try', name, '--rollout', 'web')
+    const why = 'it is not known here which Prometheus the controller asks: give --prometheus URL'
+    expect(out).toContain(why)
+    expect(`${out}${err}`).not.toMatch(/started without|deadline/)
+    expect(err).toContain(`exit 8: errors.${name === 'against' ? 'stable' : 'value'} was not answered: ${why}`)
+    expect(exitCode).toBe(8)
+  })
+  it('of a controller in the cluster that has no Prometheus', async () => {
+    const object = controllerDeployment({ image: 'x' })
+    embedded.api.create(resourceOf(embedded.api, object), object)
+    const { out } = await say('analysis', 'try', 'against', '--rollout', 'web')
+    embedded.api.delete(deploymentResource, { namespace: 'sluice-system', name: 'sluice-controller' }, {})
+    expect(out).toContain('the controller was started without --prometheus')
+  })
+  it('of an address of the metric, without words about another', async () => {
+    const { exitCode, err } = await say('analysis', 'try', 'elsewhere', '--rollout', 'web')
+    expect(err).toMatch(/^exit 8: errors.value was not answered: an Analysis may not ask 127.0.0.1:1/)
+    expect(err).not.toContain('port-forward')
+    expect(exitCode).toBe(8)
+  })
   it('of a store that cannot be reached, and how to reach it', async () => {
     const { exitCode, out, err } = await tryIt('against', '--prometheus', 'http://127.0.0.1:1')
     expect(out).toContain('refuses connections')
@@ -304,5 +367,50 @@ describe('lint', () => {
     store.answers = { own: 1 }
     const { out } = await lint([rolloutWith({ name: 'own' }), own], '--prometheus', store.url)
     expect(out).not.toContain('no data')
+  })
+  it('takes a query that the store refuses for an error of it', async () => {
+    store.refusal = 'parse error: unexpected end'
+    const { exitCode, out } = await lint([rolloutWith({ name: 'own' }), own], '--prometheus', store.url)
+    expect(out).toMatch(/error: analysis own, metric errors: the store refuses the query: parse error.*own\{pod/)
+    expect(out).toContain('→ correct the query')
+    expect(out).not.toMatch(/Analysis shop\/own no problems/)
+    expect(exitCode).toBe(1)
+  })
+  it('takes an address that is not allowed for an error, and names the flag', async () => {
+    const { exitCode, out } = await lint([rolloutWith({ name: 'elsewhere' })])
+    expect(out).toMatch(/error: analysis elsewhere, metric errors: an Analysis may not ask 127.0.0.1:1/)
+    expect(out).toContain('→ start the controller with --allow-metrics-address 127.0.0.1:1, or')
+    expect(exitCode).toBe(1)
+  })
+  it('takes a Secret that is not there for an error, and names it and the Role', async () => {
+    const auth = { type: 'bearer', secret: 'none' }
+    const metric = { prometheus: { address: store.url, auth }, threshold: { query: 'x', pass: 'value < 1' } }
+    const secured = { ...analysis('secured', metric), kind: 'ClusterAnalysis', metadata: { name: 'secured' } }
+    const { exitCode, out } = await lint([rolloutWith({ name: 'secured', kind: 'ClusterAnalysis' }), secured])
+    expect(out).toContain('error: analysis secured, metric errors: Secret sluice-system/none does not exist')
+    expect(out).toContain('→ make Secret sluice-system/none with its keys')
+    expect(out).toContain('a Role in sluice-system with get on secrets, resourceNames [none]')
+    expect(exitCode).toBe(1)
+  })
+  it('says that queries were not asked where nobody is known to ask', async () => {
+    const { exitCode, out, err } = await lint([rolloutWith({ name: 'own' }), own])
+    expect(err).toBe('note: shop/web: the queries of own were not asked: add --prometheus URL')
+    expect(out).toContain('Analysis shop/own no problems')
+    expect(exitCode).toBe(0)
+  })
+})
+
+describe('uninstall', () => {
+  it('says which analyses go with their kinds before it asks, and how to save them', async () => {
+    const questions: string[] = []
+    const confirm = (question: string) => Promise.resolve(questions.push(question) < 0)
+    const { exitCode, out } = await sayWith({ confirm }, 'uninstall')
+    expect(out).toBe(
+      '4 Analyses and 1 ClusterAnalysis go too: kubectl get analyses,clusteranalyses -A -o yaml saves them',
+    )
+    expect(questions).toEqual([
+      expect.stringMatching(/^Retire 1 Rollout and .*, 4 Analyses and 1 ClusterAnalysis with it\?$/),
+    ])
+    expect(exitCode).toBe(1)
   })
 })

@@ -256,12 +256,14 @@ describe('docs/cli.md', () => {
 describe('a Rollout with analyses', () => {
   it('is played without them: a gate passes at its deadline, and the output says so', async () => {
     const gates = 'gates: [{ analysis: { name: errors, deadline: 3m } }, { analysis: { name: hint, advisory: true } }]'
-    const more = `{ weight: 50, ${gates} }] , analysis: [{ name: kubernetes }`
+    const more = `{ weight: 50, ${gates} }] , analysis: [{ name: kubernetes }, { name: fleet }], beforePromotion: [{ name: last }`
     const { out, exitCode } = await say([`${chart}${rolloutText(more)}`])
-    expect(out).toMatch(/^10s +3m +step 1 +50 %.* the end of the pause$/m)
+    expect(out).toMatch(/^10s +3m +step 1 +50 %.* analysis errors$/m)
     expect(out).toContain('step 1 has analysis errors, and it is taken to pass at its deadline, after 3m')
     expect(out).toContain('step 1 has analysis hint, and it decides nothing')
-    expect(out).toContain('analysis kubernetes beside the steps is taken to pass')
+    expect(out).toContain('analyses kubernetes and fleet beside the steps are taken to pass')
+    expect(out).toContain('analysis last before promotion is taken to pass')
+    expect(out).toContain('That an analysis fails, or comes to no verdict, is not played.')
     expect(exitCode).toBe(0)
   })
 })

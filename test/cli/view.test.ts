@@ -92,6 +92,23 @@ describe('the tree of a Rollout', () => {
     expect(plainOf(look).filter((line) => line.includes('it stays held'))).toHaveLength(1)
   })
 
+  it('says a message once also when it only begins with a capital letter', () => {
+    const waiting = { reason: 'Approval', message: 'step 1 waits', next: 'sluice approve web' }
+    const look = lookOf({ status: progressing({}, { message: 'Step 1 waits', waiting }) })
+    expect(plainOf(look).filter((line) => /step 1 waits/i.test(line))).toEqual(['waiting: step 1 waits'])
+  })
+
+  it('shows the decisions about the attempt under way, and without one says what each was about', () => {
+    const former = decisionOf({ verb: 'approve', step: 2, attempt: 'aaaaaaaaaa-1', at: ago(500) })
+    const decisions = [former, decisionOf({ verb: 'pause', attempt: 'bbbbbbbbbb-1' })]
+    const shown = (status: Look['status']) =>
+      plainOf(lookOf(status === undefined ? {} : { status })).filter((line) => line.startsWith('decisions'))
+    expect(shown(progressing({}, { decisions }))).toEqual(['decisions.decision: 11:59:50Z alice pause'])
+    expect(shown(statusOf({ decisions })).at(-1)).toBe(
+      'decisions.decision: 11:51:40Z alice approve step 2 (attempt aaaaaaaaaa-1)',
+    )
+  })
+
   it('shows a route that is not where it is asked to be', () => {
     const look = lookOf({ routes: [{ kind: 'ingress', name: 'web', asked: 50, says: 20, object: 'web-canary' }] })
     expect(plainOf(look)).toContain('traffic: ingress web 20 % to the canary (50 % asked) by web-canary')
