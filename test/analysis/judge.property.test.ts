@@ -213,7 +213,10 @@ describe('whatever is measured, in whatever order', () => {
       fc.property(metrics, steps(measurements), fc.jsonValue(), fc.jsonValue(), (of, list, state, condition) => {
         const run = lastOf(of, list)
         if (run === undefined) return
-        for (const damaged of [JSON.stringify(state), JSON.stringify({ ...JSON.parse(run.state ?? '{}'), condition })]) {
+        for (const damaged of [
+          JSON.stringify(state),
+          JSON.stringify({ ...JSON.parse(run.state ?? '{}'), condition }),
+        ]) {
           const after = list.map((step) => judgeMetric(of, { ...run, state: damaged }, ...later(step)))
           expect(after).toHaveLength(list.length)
         }
