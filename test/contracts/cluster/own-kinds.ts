@@ -106,7 +106,7 @@ const measured = {
   samples: [sample],
   away: false,
   queries: { 'requests.canary': 'up' },
-  state: { any: [{ thing: 1.5 }, 'x', true] },
+  state: '{"counters":[["a",1.5]],"seen":[]}',
 }
 const run = {
   id: 'step-1/a',
