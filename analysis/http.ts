@@ -131,7 +131,7 @@ function identityOf(credentials: Credentials): TlsIdentity {
 
 function headersOf({ headers }: HttpRequest, credentials: Credentials): Record<string, string> {
   const given = headers.map(({ name, value }): [string, string] => [name, value])
-  const ours = { Accept: 'application/json', 'User-Agent': 'sluice' }
+  const ours = { Accept: 'application/json', 'User-Agent': 'sluice', 'Accept-Encoding': 'identity' }
   const authorization = authorizationOf(credentials)
   return {
     ...ours,

@@ -34,7 +34,7 @@ export async function runController(cluster: Cluster, bundle: string): Promise<C
       said.push(line)
       const found = /(http:\/\/\S+)\/metrics/.exec(line)?.[1]
       if (found !== undefined) resolve(found)
-      else if (!line.startsWith('The controller works')) console.error(`[controller] ${line}`)
+      else if (!isExpected(line)) console.error(`[controller] ${line}`)
     })
     child.once('exit', (code) => reject(new Error(`the controller ended with ${code}:\n${said.join('\n')}`)))
   })
@@ -74,6 +74,10 @@ export async function runController(cluster: Cluster, bundle: string): Promise<C
       }),
   }
 }
+
+/** That it works, and the rollbacks that the bench asks for. */
+const isExpected = (line: string): boolean =>
+  line.startsWith('The controller works') || /^\S+ WARN +(RollingBack|RolledBack) /.test(line)
 
 /** What was counted between two looks, without what was not. */
 export function between(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>) {

@@ -28,6 +28,8 @@ export interface Chronicle {
   unreachableSince(route: string): number | undefined
   /** Since when the route sends everything to the new version. */
   fullSince(route: string): number | undefined
+  /** Since when the Rollout is on its way back; undefined while it is not. */
+  rollingBackSince(): number | undefined
 }
 
 /** What people and the world did that makes some promises void for this run. */
@@ -108,7 +110,9 @@ export function createChronicle(now: () => number): ChronicleKeeper {
     },
     unreachableSince: (route) => since(`share ${route}`, 0),
     fullSince: (route) => since(`share ${route}`, 100),
-    note(object, isGone, { workload, routes, canaryService }) {
+    rollingBackSince: () => since('rolling back', 1),
+    note(object, isGone, { workload, routes, canaryService, rollout }) {
+      push('rolling back', Number(rollout?.status?.phase === 'RollingBack'))
       push('canary service', Number(canaryService))
       if (object.kind === 'EndpointSlice') noteSlice(object, isGone)
       if (workload !== undefined) push('replicas', workload.replicas)

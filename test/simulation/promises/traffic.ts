@@ -126,11 +126,16 @@ export const bornApart: Promised = ({ type, object, after, services }) => {
 const matches = (selector: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>>): boolean =>
   Object.keys(selector).length > 0 && Object.entries(selector).every(([key, value]) => labels[key] === value)
 
-/** 6: on the way back a route takes one write, after which nothing arrives. */
+/**
+ * 6: on the way back a route takes one write, after which nothing arrives. A call that a second controller has under way at
+ * the moment in which the first records the rollback cannot be called back: it is undone by that one write.
+ */
 export const rollsBackInOneWrite: Promised = (moment) => {
-  const { after, actor } = moment
+  const { after, actor, chronicle, nowMs, story } = moment
   const phase = after.rollout?.status?.phase
   if (actor !== 'controller' || phase !== 'RollingBack') return undefined
+  const isTwo = story.faults.some(({ kind }) => kind === 'second-controller')
+  if (isTwo && nowMs - (chronicle.rollingBackSince() ?? nowMs) < 2 * story.pace.callMs) return undefined
   for (const [route] of changedRoutes(moment)) {
     if ((route.canary ?? 0) > 0) return `${route.name} is written with ${route.canary} % while rolling back`
   }
