@@ -98,16 +98,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   ),
   bug(
     'takes the first gate of a step for all of them',
-    inPlanner('gates', 'const answers = step.gates.map(', 'const answers = step.gates.slice(0, 1).map('),
+    inPlanner('gates', 'firstOf([...step.gates.map(', 'firstOf([...step.gates.slice(0, 1).map('),
   ),
-  bug(
-    'keeps an approval for the next step',
-    inPlanner(
-      'steps',
-      'const { gatesOpenedAt: _opened, approvedBy: _approved, unreadySince: _unready, ...rest } = release',
-      'const { gatesOpenedAt: _opened, unreadySince: _unready, ...rest } = release',
-    ),
-  ),
+  bug('keeps an approval for the next step', inPlanner('steps', ' approvedBy: _approved,', '')),
   bug(
     'takes an approval of another attempt',
     inPlanner(
@@ -208,7 +201,11 @@ export const plantedBugs: readonly PlantedBug[] = [
   bug(
     'goes on although an analysis failed',
     inPlanner('analysed', 'if (failed) return beginRollBack', 'if (failed && view.now < 0) return beginRollBack'),
-    inPlanner('analysis-gate', "if (run.verdict === 'pass' &&", "if (run.verdict !== 'inconclusive' &&"),
+    inPlanner(
+      'analysis-gate',
+      "if (run.verdict === 'fail') return { kind: 'fail', ending: endingOf(run) }",
+      "if (run.verdict === 'fail') return { kind: 'pass' }",
+    ),
   ),
   bug(
     'takes an approval of the step for one of a missing verdict',
