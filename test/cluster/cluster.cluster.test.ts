@@ -91,7 +91,7 @@ describe('a pod', () => {
   })
 
   it('that is ready late joins the endpoints late', async () => {
-    await install('late', { replicas: 1, ...annotation('ready-after-ms', '1500') }, { wait: false })
+    await install('late', { replicas: 1, ...annotation('ready-after-ms', '8000') }, { wait: false })
     const { ip } = await onePod('late')
     expect(await readyEndpoints('late')).toEqual([])
     await waitFor(async () => (await readyEndpoints('late')).includes(ip) || undefined, { what: 'ready endpoint' })
