@@ -25,6 +25,8 @@ export interface WorkQueue {
   take(signal: AbortSignal, only?: Lane): Promise<string | undefined>
   /** Every taken key must be handed back. */
   done(key: string): void
+  /** Nothing that is due later comes any more: its timers would keep a process alive that has nothing to do. */
+  dropDelayed(): void
   size(): QueueSize
 }
 
@@ -136,6 +138,10 @@ export function createQueue({ clock, random = Math.random, onTaken }: QueueOptio
       const lane = again.get(key)
       again.delete(key)
       if (lane !== undefined) enqueue(key, lane)
+    },
+    dropDelayed() {
+      for (const { cancel } of delayed.values()) cancel()
+      delayed.clear()
     },
     size: () => ({
       rollback: ready.rollback.size,

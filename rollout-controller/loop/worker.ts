@@ -20,13 +20,17 @@ export interface WorkerDeps {
   readonly rollbackWorkers?: number
 }
 
-/** Works until the signal aborts, several keys at a time. A failed reconcile is reported and retried, never fatal. */
+/**
+ * Works until the signal aborts, several keys at a time, and leaves no timer behind. A failed reconcile is reported and
+ * retried, never fatal.
+ */
 export async function work(deps: WorkerDeps, signal: AbortSignal): Promise<void> {
   const any = Array.from({ length: deps.workers ?? 8 }, () => workLane(deps, signal, undefined))
   const reserved = Array.from({ length: Math.max(1, deps.rollbackWorkers ?? 2) }, () =>
     workLane(deps, signal, 'rollback'),
   )
   await Promise.all([...any, ...reserved])
+  deps.queue.dropDelayed()
 }
 
 async function workLane(deps: WorkerDeps, signal: AbortSignal, only: Lane | undefined): Promise<void> {

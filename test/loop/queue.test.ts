@@ -200,6 +200,20 @@ describe('any use of the queue', () => {
 })
 
 describe('the workers', () => {
+  it('leave no timer behind that would keep their process alive', async () => {
+    const { clock, queue } = setUp()
+    const stop = new AbortController()
+    const reconcile = async () => ({ wakeAfterMs: 600_000 })
+    const done = work({ queue, reconcile, report: () => undefined, retryOf: () => 'backoff' }, stop.signal)
+    queue.add('a')
+    await clock.advance(10)
+    expect(clock.pending()).toBe(1)
+    stop.abort()
+    await done
+    expect(clock.pending()).toBe(0)
+    expect(queue.size()).toMatchObject({ delayed: 0 })
+  })
+
   it('run a rollback while every ordinary worker is busy', async () => {
     const { queue } = setUp()
     const stop = new AbortController()
