@@ -140,7 +140,7 @@ export function createQueue({ clock, random = Math.random, onTaken }: QueueOptio
       if (lane !== undefined) enqueue(key, lane)
     },
     dropDelayed() {
-      for (const { cancel } of delayed.values()) cancel()
+      for (const waiting of delayed.values()) waiting.cancel()
       delayed.clear()
     },
     size: () => ({
