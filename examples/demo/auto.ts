@@ -14,7 +14,7 @@ import { shareBars } from './view/bars.ts'
 /** So many requests decide what share a version has. */
 const sample = 600
 /** Requests under way when a route changes, on a machine that is busy. */
-const underWayMs = 1_000
+const underWayMs = 250
 
 /** A release from the first command to the last, then a bad one; tells what it does and gives what it measured. */
 export async function auto(stage: Stage, printer: Printer): Promise<readonly Check[]> {
