@@ -61,7 +61,7 @@ describe('a pod', () => {
     await cluster.kubectl('delete', 'pod', name, '--wait=false')
     await waitFor(async () => !(await readyEndpoints('linger')).includes(ip) || undefined, { what: 'terminating' })
     expect((await call(ip)).status).toBe(200)
-    await waitFor(async () => (await call(ip)).status === 'reset' || undefined, { what: 'its end' })
+    await waitFor(async () => (await call(ip)).status === 'reset' || undefined, { what: 'its end', timeoutMs: 6_000 })
   })
 
   it('fails the share of requests that its annotation says', async () => {
