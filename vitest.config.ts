@@ -9,8 +9,8 @@ export default defineConfig({
           name: 'fast',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/**/*.{cluster,simulation}.test.ts', 'node_modules/**'],
-          testTimeout: 120_000, // machines may be busy: nothing is judged by its time
-          hookTimeout: 120_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -9,7 +9,7 @@ export type AnalysisScope = (typeof analysisScopes)[number]
 
 /** One analysis at work in a release, as the status keeps it: enough to go on after a restart, and to defend the verdict. */
 export interface AnalysisRun {
-  /** `background/NAME`, `step-2/NAME` or `promotion/NAME`. */
+  /** See `runIdOf`. */
   readonly id: string
   readonly scope: AnalysisScope
   readonly analysis: string
@@ -69,6 +69,17 @@ export interface Sample {
   readonly stable?: number
   /** Where there is no number: what there was. */
   readonly note?: string
+}
+
+/** `background/NAME`, `step-2/NAME` or `promotion/NAME`: one for each use of an analysis in a Rollout. */
+export function runIdOf(scope: AnalysisScope, name: string, step?: number): string {
+  return `${step === undefined ? scope : `${scope}-${step}`}/${name}`
+}
+
+/** The step of a run, counted from 1; undefined for those beside the steps. */
+export function stepOfRun({ id }: Pick<AnalysisRun, 'id'>): number | undefined {
+  const step = /^step-(\d+)\//.exec(id)?.[1]
+  return step === undefined ? undefined : Number(step)
 }
 
 export const maxSamples = 20

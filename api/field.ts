@@ -85,6 +85,17 @@ export function readList(field: Field, { min, max }: Range): readonly Field[] | 
   return items.map((item, index) => ({ path: `${field.path}[${index}]`, value: item, report: field.report }))
 }
 
+/** A list of things that go by their names: no name twice. `what` completes `names … X twice`. */
+export function readNamed<T extends { readonly name: string }>(
+  field: Field,
+  { what, ...range }: Range & { readonly what: string },
+  read: Read<T>,
+): readonly T[] | undefined {
+  const items = readList(field, range)?.flatMap((item) => read(item) ?? [])
+  refuseTwice(field, what, items?.map(({ name }) => name) ?? [])
+  return items
+}
+
 export interface Range {
   readonly min: number
   readonly max: number

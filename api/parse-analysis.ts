@@ -1,18 +1,6 @@
 import type { AnalysisParameter, AnalysisSpec, Metric } from './analysis.ts'
 import { parseDuration } from './duration.ts'
-import {
-  complain,
-  type Field,
-  type FieldProblem,
-  optional,
-  readDuration,
-  readList,
-  readOneOf,
-  readRecord,
-  readText,
-  refuseTwice,
-} from './field.ts'
-import { isRecord } from './json.ts'
+import { complain, type Field, optional, readDuration, readNamed, readRecord, readText } from './field.ts'
 import {
   labelPattern,
   maxArguments,
@@ -22,34 +10,16 @@ import {
   namePattern,
   shortestInterval,
 } from './limits.ts'
-import { apiVersion } from './names.ts'
 import { conditionKinds, readCondition } from './parse-condition.ts'
+import { type Parsed, parseDocument } from './parse-document.ts'
 import { readSource, sourceKinds } from './parse-source.ts'
 import { isBuiltIn, readArgumentName, readArgumentValue } from './parse-use.ts'
 
-export type ParsedAnalysis =
-  | { readonly kind: 'ok'; readonly spec: AnalysisSpec }
-  | { readonly kind: 'problems'; readonly problems: readonly FieldProblem[] }
+export type ParsedAnalysis = Parsed<AnalysisSpec>
 
-/**
- * Reads what a user wrote as an Analysis or a ClusterAnalysis, with every default filled in. It never throws: whatever
- * is wrong comes back as a list, every problem with the path of its field.
- */
+/** Reads an Analysis or a ClusterAnalysis, with every default filled in; see `parseDocument`. */
 export function parseAnalysis(raw: unknown): ParsedAnalysis {
-  const problems: FieldProblem[] = []
-  const root: Field = { path: '', value: raw, report: (problem) => problems.push(problem) }
-  const spec = readAnalysis(root)
-  return spec === undefined || problems.length > 0 ? { kind: 'problems', problems } : { kind: 'ok', spec }
-}
-
-function readAnalysis(root: Field): AnalysisSpec | undefined {
-  const { value } = root
-  if (!isRecord(value)) return complain({ ...root, path: 'spec' }, 'must be an object')
-  const at = (path: string, value: unknown): Field => ({ path, value, report: root.report })
-  optional(at('apiVersion', value.apiVersion), (field) => readOneOf(field, [apiVersion]))
-  optional(at('kind', value.kind), (field) => readOneOf(field, ['Analysis', 'ClusterAnalysis']))
-  if (isRecord(value.metadata)) optional(at('metadata.name', value.metadata.name), readAnalysisName)
-  return readSpec(at('spec', value.spec))
+  return parseDocument(raw, { kinds: ['Analysis', 'ClusterAnalysis'], readName: readAnalysisName, readSpec })
 }
 
 function readAnalysisName(field: Field): string | undefined {
@@ -66,10 +36,7 @@ function readSpec(field: Field): AnalysisSpec | undefined {
 }
 
 function readParameters(field: Field): readonly AnalysisParameter[] | undefined {
-  const args = readList(field, { min: 0, max: maxArguments })?.flatMap((item) => readParameter(item) ?? [])
-  const names = args?.map(({ name }) => name) ?? []
-  refuseTwice(field, 'the parameter', names)
-  return args
+  return readNamed(field, { what: 'the parameter', min: 0, max: maxArguments }, readParameter)
 }
 
 function readParameter(field: Field): AnalysisParameter | undefined {
@@ -81,10 +48,7 @@ function readParameter(field: Field): AnalysisParameter | undefined {
 }
 
 function readMetrics(field: Field): readonly Metric[] | undefined {
-  const metrics = readList(field, { min: 1, max: maxMetrics })?.flatMap((item) => readMetric(item) ?? [])
-  const names = metrics?.map(({ name }) => name) ?? []
-  refuseTwice(field, 'the metric', names)
-  return metrics
+  return readNamed(field, { what: 'the metric', min: 1, max: maxMetrics }, readMetric)
 }
 
 const timeFields = ['interval', 'warmUp', 'patience'] as const

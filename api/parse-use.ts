@@ -13,7 +13,7 @@ import {
   optional,
   readBoolean,
   readDuration,
-  readList,
+  readNamed,
   readOneOf,
   readRecord,
   readText,
@@ -34,10 +34,8 @@ export const deadlineChoices: readonly AnalysisUse['atDeadline'][] = ['pause', '
 
 /** The analyses of a list; absent: none. A name may stand in it once. */
 export function readUses(field: Field): readonly AnalysisUse[] {
-  const items = optional(field, (given) => readList(given, { min: 0, max: maxAnalyses })) ?? []
-  const uses = items.flatMap((item) => readUse(item) ?? [])
-  refuseNamesTwice(field, uses)
-  return uses
+  const range = { what: 'the analysis', min: 0, max: maxAnalyses }
+  return optional(field, (given) => readNamed(given, range, readUse)) ?? []
 }
 
 /** One analysis as a Rollout uses it, with its defaults. */
@@ -79,10 +77,7 @@ function kindOf(field: Field, name: string, given: AnalysisKind | undefined): An
 }
 
 function readArguments(field: Field): readonly Argument[] | undefined {
-  const args = readList(field, { min: 0, max: maxArguments })?.flatMap((item) => readArgument(item) ?? [])
-  const names = args?.map(({ name }) => name) ?? []
-  refuseTwice(field, 'the argument', names)
-  return args
+  return readNamed(field, { what: 'the argument', min: 0, max: maxArguments }, readArgument)
 }
 
 function readArgument(field: Field): Argument | undefined {

@@ -1,45 +1,16 @@
 import { parseDuration } from './duration.ts'
-import {
-  complain,
-  type Field,
-  type FieldProblem,
-  optional,
-  readDuration,
-  readList,
-  readOneOf,
-  readRecord,
-  readText,
-} from './field.ts'
-import { isRecord } from './json.ts'
+import { complain, type Field, optional, readDuration, readList, readOneOf, readRecord, readText } from './field.ts'
 import { defaultProgressDeadline, maxNameLength, maxRolloutNameLength, maxRoutes, namePattern } from './limits.ts'
-import { apiVersion } from './names.ts'
+import { type Parsed, parseDocument } from './parse-document.ts'
 import { readSteps } from './parse-steps.ts'
 import { readUses } from './parse-use.ts'
 import type { CanaryStrategy, RolloutSpec, RouteTarget, WorkloadRef } from './rollout.ts'
 
-export type ParsedRollout =
-  | { readonly kind: 'ok'; readonly spec: RolloutSpec }
-  | { readonly kind: 'problems'; readonly problems: readonly FieldProblem[] }
+export type ParsedRollout = Parsed<RolloutSpec>
 
-/**
- * Reads what a user wrote as a Rollout, from a file or from the server. It never throws: whatever is wrong comes
- * back as a list, every problem with the path of its field.
- */
+/** Reads a Rollout, with every default filled in; see `parseDocument`. */
 export function parseRollout(raw: unknown): ParsedRollout {
-  const problems: FieldProblem[] = []
-  const root: Field = { path: '', value: raw, report: (problem) => problems.push(problem) }
-  const spec = readRollout(root)
-  return spec === undefined || problems.length > 0 ? { kind: 'problems', problems } : { kind: 'ok', spec }
-}
-
-function readRollout(root: Field): RolloutSpec | undefined {
-  const { value } = root
-  if (!isRecord(value)) return complain({ ...root, path: 'spec' }, 'must be an object')
-  const at = (path: string, value: unknown): Field => ({ path, value, report: root.report })
-  optional(at('apiVersion', value.apiVersion), (field) => readOneOf(field, [apiVersion]))
-  optional(at('kind', value.kind), (field) => readOneOf(field, ['Rollout']))
-  if (isRecord(value.metadata)) optional(at('metadata.name', value.metadata.name), readRolloutName)
-  return readSpec(at('spec', value.spec))
+  return parseDocument(raw, { kinds: ['Rollout'], readName: readRolloutName, readSpec })
 }
 
 /** The name becomes the value of a label on the workload. */

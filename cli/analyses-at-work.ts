@@ -1,10 +1,8 @@
 import type { AnalysisUse } from '../api/analysis.ts'
-import type { AnalysisRun } from '../api/analysis-run.ts'
+import { type AnalysisRun, stepOfRun } from '../api/analysis-run.ts'
 import type { RolloutSpec } from '../api/rollout.ts'
 import type { Rejected, Release, RolloutStatus } from '../api/status.ts'
-
-/** The id of a run of this step: `step-2/NAME`. */
-export const stepRunId = (step: number, { name }: Pick<AnalysisUse, 'name'>): string => `step-${step}/${name}`
+import { isAtWork as isMeasured } from '../rollout-controller/planner/analyses.ts'
 
 /** Those of the release under way, or of the one that was turned down, as long as the workload still holds it. */
 export function analysesOf(status: RolloutStatus): readonly AnalysisRun[] {
@@ -17,38 +15,23 @@ export function turnedDown({ release, rejected, phase }: RolloutStatus): Rejecte
   return rejected?.revision === release.revision ? rejected : undefined
 }
 
-/** The step of a run; undefined for those beside the steps. */
-export function stepOf({ id }: AnalysisRun): number | undefined {
-  const step = /^step-(\d+)\//.exec(id)?.[1]
-  return step === undefined ? undefined : Number(step)
-}
-
 /** The step at which a version was turned down, as far as an analysis of that step did it. */
 export function stepOfEnd(status: RolloutStatus): number | undefined {
   const rejected = turnedDown(status)
   if (status.release !== undefined) return status.release.step
   const [run] = rejected === undefined ? [] : decidingRuns(rejected.analyses ?? [], rejected.by)
-  return run === undefined ? undefined : stepOf(run)
+  return run === undefined ? undefined : stepOfRun(run)
 }
 
 /** The runs of a step that is over which it went on without, by its own rule or because a person took that on. */
 export const wentWithout = (status: RolloutStatus, step: number): readonly AnalysisRun[] =>
-  analysesOf(status).filter((run) => stepOf(run) === step && !run.advisory && run.verdict === 'inconclusive')
+  analysesOf(status).filter((run) => stepOfRun(run) === step && !run.advisory && run.verdict === 'inconclusive')
 
 /** Whether it is measured now: those of steps that are over, and all of a release that ends, are not. */
-export function isAtWork({ scope, id }: AnalysisRun, { release, ending }: RolloutStatus): boolean {
+export function isAtWork(run: AnalysisRun, { release, ending }: RolloutStatus): boolean {
   if (release === undefined || ending !== undefined) return false
-  const { stage, step } = release
-  switch (scope) {
-    case 'step':
-      return stage === undefined && id.startsWith(`step-${step}/`)
-    case 'background':
-      return stage === undefined || stage === 'Filling' || stage === 'Draining'
-    case 'promotion':
-      return stage === 'Draining'
-    default:
-      return scope satisfies never
-  }
+  const step = stepOfRun(run)
+  return isMeasured(release, { scope: run.scope, ...(step !== undefined && { step }) })
 }
 
 /** The runs that decided that the release ends, or that decide it now: those that failed, else the one that is named. */
@@ -64,7 +47,7 @@ export function useOf(
   spec: RolloutSpec | undefined,
   release: Release | undefined,
 ): AnalysisUse | undefined {
-  const uses = spec === undefined ? [] : usesIn(run, spec, release?.step ?? stepOf(run) ?? 0)
+  const uses = spec === undefined ? [] : usesIn(run, spec, release?.step ?? stepOfRun(run) ?? 0)
   return uses.find(({ name, kind }) => name === run.analysis && kind === run.kind)
 }
 

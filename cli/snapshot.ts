@@ -1,7 +1,7 @@
 import type { KubeObject } from '../api/kube-object.ts'
 import { servesHold } from '../rollout-controller/identity.ts'
 import { systemClock } from '../rollout-controller/loop/clock.ts'
-import { type News, observe } from '../rollout-controller/observe.ts'
+import { noNews, observe } from '../rollout-controller/observe.ts'
 import { type Caches, createCaches, type Listeners } from '../rollout-controller/observed-caches.ts'
 import type { Snapshot } from '../rollout-controller/snapshot.ts'
 import type { StrategyFacts } from '../rollout-controller/workload/deployment-facts.ts'
@@ -50,7 +50,6 @@ function asCreated(rollout: KubeObject, namespace: string, known = 'not-created-
   return { ...rollout, metadata: { ...rollout.metadata, namespace, uid, resourceVersion } }
 }
 
-const noNews: News = { probe: undefined, measurements: [], measuring: [] }
 const nobody = () => undefined
 const listeners: Listeners = {
   rollouts: nobody,

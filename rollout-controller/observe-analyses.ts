@@ -2,7 +2,7 @@ import { builtInAnalyses } from '../analysis/built-in/index.ts'
 import { renderAnalysis } from '../analysis/render.ts'
 import type { AnalysisSpec, AnalysisUse, Metric } from '../api/analysis.ts'
 import { builtInNames } from '../api/analysis.ts'
-import type { AnalysisScope } from '../api/analysis-run.ts'
+import { type AnalysisScope, runIdOf } from '../api/analysis-run.ts'
 import { canaryName } from '../api/canary-name.ts'
 import { digest } from '../api/hash.ts'
 import { maxMetricsAtWork } from '../api/limits.ts'
@@ -89,8 +89,7 @@ function gatesOf(gates: readonly Gate[], step: number): readonly Place[] {
 }
 
 function placeOf(scope: AnalysisScope, use: AnalysisUse, field: string, step?: number): Place {
-  const where = step === undefined ? scope : `step-${step}`
-  const place = { id: `${where}/${use.name}`, scope, path: `spec.strategy.canary.${field}`, use }
+  const place = { id: runIdOf(scope, use.name, step), scope, path: `spec.strategy.canary.${field}`, use }
   return step === undefined ? place : { ...place, step }
 }
 

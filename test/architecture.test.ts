@@ -5,9 +5,17 @@ import { describe, expect, it } from 'vitest'
 /** Who may import whom: a room and, by path prefix, what of ours it may see besides itself. */
 const root = join(import.meta.dirname, '..')
 /** Of analysis/ what decides: a planner asks nobody. */
-const planned = ['ahead', 'judge', 'measurement', 'outage', 'questions', 'schedule', 'verdict'].map(
-  (file) => `analysis/${file}.ts`,
-)
+const planned = [
+  'deadline',
+  'false-alarm',
+  'ahead',
+  'judge',
+  'measurement',
+  'outage',
+  'questions',
+  'schedule',
+  'verdict',
+].map((file) => `analysis/${file}.ts`)
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'api/': [],
   'kube/': ['api/'],

@@ -1,3 +1,4 @@
+import { falseAlarmOf } from '../../analysis/false-alarm.ts'
 import { judgeMetric } from '../../analysis/judge.ts'
 import type { Measure, Measurement, Questions } from '../../analysis/measurement.ts'
 import { awayWhy } from '../../analysis/outage.ts'
@@ -26,8 +27,6 @@ export interface LookDeps {
   readonly onWait: (metric: Metric, ms: number) => void
 }
 
-/** The controller's own budget of false alarms, over all tests on counts (docs/judge.md). */
-const falseAlarmBudget = 0.01
 /** A minute of the usual interval. */
 const usualLooks = 7
 
@@ -41,8 +40,7 @@ export async function tryMetrics(
   deps: LookDeps,
   signal: AbortSignal,
 ): Promise<readonly TriedMetric[]> {
-  const tests = view.metrics.filter(({ condition }) => condition.kind === 'evidence').length
-  const falseAlarm = falseAlarmBudget / Math.max(1, tests)
+  const falseAlarm = falseAlarmOf(view.metrics)
   return Promise.all(view.metrics.map((metric) => tryMetric(view, snapshot, { ...deps, falseAlarm }, metric, signal)))
 }
 

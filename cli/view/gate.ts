@@ -1,8 +1,8 @@
+import { deadlineOf } from '../../analysis/deadline.ts'
 import type { AnalysisUse } from '../../api/analysis.ts'
-import type { AnalysisRun } from '../../api/analysis-run.ts'
+import { type AnalysisRun, runIdOf } from '../../api/analysis-run.ts'
 import type { Gate } from '../../api/rollout.ts'
 import type { Release } from '../../api/status.ts'
-import { stepRunId } from '../analyses-at-work.ts'
 import { verdictMark } from './analysis.ts'
 import { ageText, deadlineText, untilText, useText } from './marks.ts'
 import { dim, type Line, span, words } from './spans.ts'
@@ -48,11 +48,11 @@ function pauseLine(durationMs: number, release: Release, now: number): Line {
 /** Its figures are below, with those of the other analyses. */
 function analysisLine(use: AnalysisUse, release: Release, now: number): Line {
   if (release.gatesOpenedAt === undefined) return words(dim(`○ ${useText(use)}, once the batch is out`))
-  const run = release.analyses?.find(({ id }) => id === stepRunId(release.step, use))
+  const run = release.analyses?.find(({ id }) => id === runIdOf('step', use.name, release.step))
   if (run !== undefined && run.verdict !== 'inconclusive')
     return words(verdictMark(run.verdict), useText(use), run.verdict)
   if (use.advisory) return words(span('▶', 'accent'), useText(use), dim('decides nothing'))
-  const until = deadlineOf(use, release.gatesOpenedAt, release, run)
+  const until = untilWhen(use, release.gatesOpenedAt, release, run)
   const standsStill = release.paused !== undefined || isAway(run)
   if (run?.acceptedBy !== undefined || (!standsStill && Date.parse(until) <= now))
     return overdueLine(use, run?.acceptedBy)
@@ -62,10 +62,11 @@ function analysisLine(use: AnalysisUse, release: Release, now: number): Line {
   return words(span('▶', 'accent'), useText(use), dim(limit))
 }
 
-/** As the controller counts: an analysis that was edited begins anew; pauses and outages take no time. */
-function deadlineOf(use: AnalysisUse, openedAt: string, release: Release, run: AnalysisRun | undefined): string {
-  const from = run !== undefined && Date.parse(run.startedAt) > Date.parse(openedAt) ? run.startedAt : openedAt
-  return after(from, use.deadlineMs + (run?.awayMs ?? 0) + (release.pausedMs ?? 0))
+function untilWhen(use: AnalysisUse, openedAt: string, release: Release, run: AnalysisRun | undefined): string {
+  const { awayMs = 0, startedAt = openedAt } = run ?? {}
+  const { pausedMs = 0 } = release
+  const held = { openedAtMs: Date.parse(openedAt), startedAtMs: Date.parse(startedAt), awayMs, pausedMs }
+  return new Date(deadlineOf(use, held)).toISOString()
 }
 
 /** Its store does not answer at present. */

@@ -1,17 +1,16 @@
 import { unlessAhead } from '../../analysis/ahead.ts'
+import { falseAlarmOf } from '../../analysis/false-alarm.ts'
 import { judgeMetric } from '../../analysis/judge.ts'
 import type { Measurement } from '../../analysis/measurement.ts'
 import { questionsOf } from '../../analysis/questions.ts'
 import { combine } from '../../analysis/verdict.ts'
 import type { Metric } from '../../api/analysis.ts'
-import type { AnalysisRun, AnalysisScope, MetricRun } from '../../api/analysis-run.ts'
+import { type AnalysisRun, type AnalysisScope, type MetricRun, stepOfRun } from '../../api/analysis-run.ts'
 import type { Release } from '../../api/status.ts'
 import type { AnalysisView } from '../snapshot.ts'
 import { stamp, type View, withStatus } from './turn.ts'
 import { at } from './view.ts'
 
-/** Of calling a healthy canary worse, over a whole rollout; all tests on counts share it (docs/judge.md). */
-const falseAlarmBudget = 0.01
 /** Characters of JSON that the runs may take in the status, which is stored as one object of at most 1.5 MB. */
 const mostText = 600_000
 
@@ -22,7 +21,8 @@ export function analysesAtWork(view: View): readonly AnalysisView[] {
   return view.analyses.filter((analysis) => isAtWork(release, analysis))
 }
 
-function isAtWork(release: Release, { scope, step }: AnalysisView): boolean {
+/** `step`: whose gate it is, of one in a step. */
+export function isAtWork(release: Release, { scope, step }: Pick<AnalysisView, 'scope' | 'step'>): boolean {
   const { stage } = release
   switch (scope) {
     case 'step':
@@ -51,11 +51,7 @@ export function takeMeasurements(view: View): View {
 }
 
 /** A step that is over is not gone back to; any other run may go on, be its analysis gone for a moment. */
-const isOver = ({ step }: Release, { id, scope }: AnalysisRun): boolean =>
-  scope === 'step' && !id.startsWith(`${stepPlace(step)}/`)
-
-/** `step-2`: how the runs of a step begin. */
-export const stepPlace = (step: number): string => `step-${step}`
+const isOver = ({ step }: Release, run: AnalysisRun): boolean => run.scope === 'step' && stepOfRun(run) !== step
 
 /** Leaves out the oldest of those that are over for as long as they are too much. */
 function bounded(release: Release, analyses: readonly AnalysisRun[]): readonly AnalysisRun[] {
@@ -103,7 +99,7 @@ function judged(
   const before = metrics.find(({ name }) => name === metric.name)
   const context = {
     stratum: String(release.weight),
-    falseAlarm: falseAlarmOf(view),
+    falseAlarm: shareOf(view),
     splitSinceMs: at(release.gatesOpenedAt ?? release.stageStartedAt ?? release.stepStartedAt),
     isFirstSplit: release.step === 1 && release.stage === undefined,
   }
@@ -115,13 +111,9 @@ function judged(
   )
 }
 
-/** Bonferroni: every test that can roll back gets an equal part of the budget. */
-function falseAlarmOf({ analyses }: View): number {
-  const tests = analyses
-    .filter(({ use }) => !use.advisory)
-    .flatMap(({ metrics }) => metrics.filter(({ condition }) => condition.kind === 'evidence'))
-  return falseAlarmBudget / Math.max(1, tests.length)
-}
+/** Shared by all metrics that can roll back. */
+const shareOf = ({ analyses }: View): number =>
+  falseAlarmOf(analyses.filter(({ use }) => !use.advisory).flatMap(({ metrics }) => metrics))
 
 function measurementsOf({ measurements }: View, id: string): readonly Measurement[] {
   return measurements.filter((one) => one.id === id).toSorted((a, b) => a.atMs - b.atMs)

@@ -1,3 +1,4 @@
+import { deadlineOf } from '../../analysis/deadline.ts'
 import { longestAwayMs } from '../../analysis/outage.ts'
 import type { AnalysisRun } from '../../api/analysis-run.ts'
 import { formatDuration } from '../../api/duration.ts'
@@ -22,7 +23,7 @@ export function judgeAnalysis(view: View, analysis: AnalysisView, openedAt: numb
   const run = view.status.release?.analyses?.find((one) => one.id === id)
   if (!run) return { kind: 'wait', waiting: running(view, analysis, 'nothing is measured yet') }
   if (run.verdict === 'fail') return { kind: 'fail', ending: endingOf(run) }
-  const deadline = deadlineOf(view, analysis, run, openedAt)
+  const deadline = deadlineFor(view, analysis, run, openedAt)
   const isOver = view.now >= deadline
   if (run.verdict === 'pass' && isAway(run)) return { kind: 'wait', waiting: waitingFor(view, analysis, run, deadline) }
   if (run.verdict === 'pass' && (isOver || mayPassEarly(analysis))) return { kind: 'pass' }
@@ -30,10 +31,10 @@ export function judgeAnalysis(view: View, analysis: AnalysisView, openedAt: numb
   return atDeadline(view, analysis, run)
 }
 
-/** An analysis that was edited begins anew, and so does its time; neither a pause nor an outage takes any of it. */
-function deadlineOf(view: View, analysis: AnalysisView, run: AnalysisRun, openedAt: number): number {
-  const from = Math.max(openedAt, at(run.startedAt))
-  return from + analysis.use.deadlineMs + awayMsOf(analysis, run) + (view.status.release?.pausedMs ?? 0)
+function deadlineFor(view: View, analysis: AnalysisView, run: AnalysisRun, openedAtMs: number): number {
+  const pausedMs = view.status.release?.pausedMs ?? 0
+  const held = { openedAtMs, startedAtMs: at(run.startedAt), awayMs: awayMsOf(analysis, run), pausedMs }
+  return deadlineOf(analysis.use, held)
 }
 
 /** Of the metric whose store was away the longest. */
@@ -116,7 +117,7 @@ export function lackingVerdict(view: View, held: readonly HeldUp[], shownAtMs: n
     const run = view.status.release?.analyses?.find((one) => one.id === analysis.id)
     const answer = judgeAnalysis(view, analysis, openedAt)
     if (run === undefined || answer.kind !== 'wait' || answer.waiting.reason !== inconclusiveReason) return []
-    return deadlineOf(view, analysis, run, openedAt) <= shownAtMs ? [run.id] : []
+    return deadlineFor(view, analysis, run, openedAt) <= shownAtMs ? [run.id] : []
   })
 }
 

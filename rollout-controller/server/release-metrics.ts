@@ -1,9 +1,10 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
 import { analysisScopes, verdicts } from '../../api/analysis-run.ts'
 import { verbs } from '../../api/decision.ts'
+import { endingCauses } from '../../api/parse-status.ts'
 import { transitions } from '../planner/transitions.ts'
 import { bounded, kinds } from './bounded.ts'
-import { type Counted, type RollbackCause, releaseOutcomes } from './counted.ts'
+import { type Counted, releaseOutcomes } from './counted.ts'
 
 /** What happened to releases. */
 export interface ReleaseMetrics {
@@ -20,19 +21,8 @@ export interface ReleaseMetrics {
 /** From a step without a gate to a release that waits over a long weekend. */
 const seconds = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400, 345_600]
 
-export const causes = Object.keys({
-  rollback: true,
-  deadline: true,
-  superseded: true,
-  returned: true,
-  deleted: true,
-  bypass: true,
-  'workload-gone': true,
-  slipped: true,
-  leftover: true,
-  analysis: true,
-  unknown: true,
-} satisfies Record<RollbackCause, true>)
+/** `unknown`: it began and ended within one record. */
+export const causes: readonly string[] = [...endingCauses, 'unknown']
 const outcomes = ['Accepted', 'Refused'] as const
 
 export function releaseMetrics(registry: Registry): ReleaseMetrics {
