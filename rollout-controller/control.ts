@@ -21,6 +21,7 @@ import { counted } from './server/counted.ts'
 import type { Metrics } from './server/metrics.ts'
 import { sweepOrphans } from './sweep.ts'
 import { createTriggers } from './triggers.ts'
+import { createWatchLag, minding, type WatchLag } from './watch-lag.ts'
 
 export interface ControlOptions {
   readonly client: KubeClient
@@ -61,13 +62,15 @@ export function createControl(options: ControlOptions): Control {
   const chance = options.random === undefined ? {} : { random: options.random }
   const queue = createQueue({ clock, ...chance, onTaken: (lane, ms) => metrics.waited(lane, ms) })
   const interests = createInterests()
+  const lag = createWatchLag(clock)
+  const mindful = minding(options.client, lag)
   const listeners = createTriggers({
     caches: () => caches,
     interests,
     wake: (key, lane) => queue.add(key, lane),
   })
   const caches = createCaches({
-    client: options.client,
+    client: mindful,
     clock,
     ...chance,
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
@@ -94,11 +97,11 @@ export function createControl(options: ControlOptions): Control {
     setMaxListeners(0, signal)
     await view.synced
     if (signal.aborted) return
-    const client = fenceWrites(options.client, isLeader)
+    const client = fenceWrites(mindful, isLeader)
     const events = eventsOf(client, options)
     const wake = (key: string) => queue.add(key)
     const measuring = createMeasuring({ measure: options.measure, clock, wake })
-    const deps = { client, events, caches, interests, measuring, metrics }
+    const deps = { client, events, caches, interests, lag, measuring, metrics }
     const reconcile = timed(reconcileOf(deps, options), metrics, clock)
     const report = (key: string, error: unknown) =>
       log.warn('reconcile failed', { rollout: key, error: messageOf(error) })
@@ -158,18 +161,20 @@ interface LeaderParts {
   readonly events: EventRecorder
   readonly caches: Caches
   readonly interests: Interests
+  readonly lag: WatchLag
   readonly measuring: Measuring
   readonly metrics: Metrics
 }
 
 function reconcileOf(parts: LeaderParts, { clock, holdServed, log }: ControlOptions): Reconcile {
-  const { client, events, caches, interests, measuring, metrics } = parts
+  const { client, events, caches, interests, lag, measuring, metrics } = parts
   return createReconcile({
     client,
     caches,
     clock,
     holdServed,
     interests,
+    lag,
     measuring,
     plan,
     tell: (regarding, event) => events.record({ regarding, action: event.reason, ...event }),

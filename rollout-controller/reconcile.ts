@@ -14,11 +14,13 @@ import { rememberWrite } from './observed-caches.ts'
 import type { Action, Plan, PlannedEvent } from './plan.ts'
 import { record } from './record.ts'
 import type { Snapshot } from './snapshot.ts'
+import type { WatchLag } from './watch-lag.ts'
 
 export interface ReconcileDeps extends ObserveDeps {
   readonly client: KubeClient
   readonly plan: (snapshot: Snapshot) => Plan
   readonly interests: Interests
+  readonly lag: WatchLag
   readonly measuring: Measuring
   /** Says what happened, on the Rollout. Must not throw. */
   readonly tell: (rollout: KubeObject, event: PlannedEvent) => void
@@ -109,7 +111,7 @@ async function lookAndPlan(
   memory: Memory,
   signal: AbortSignal,
 ): Promise<Look | undefined> {
-  const known = newestKnown(deps, key, memory)
+  const known = deps.lag.isAway() ? undefined : newestKnown(deps, key, memory)
   delete memory.rollout
   const first = await lookOnce(deps, key, memory, signal, known)
   if (first === undefined || known === undefined || !actsUnrecorded(first)) return first
@@ -124,14 +126,26 @@ async function lookOnce(
   known?: KubeObject,
 ): Promise<Look | undefined> {
   const seen = await observe(deps, nameOf(key), { probe: memory.probe, ...deps.measuring.seen(key) }, signal, known)
-  const observed = seen && { ...seen, snapshot: { ...seen.snapshot, ...drainSeen(deps, seen.snapshot, memory) } }
+  const observed = seen && { ...seen, snapshot: { ...seen.snapshot, ...seenInTime(deps, seen.snapshot, memory) } }
   return observed && { observed, plan: planned(deps, observed, memory) }
 }
 
-/** How long we have seen the drain under way: a wall clock may jump, and the one that stamped it may have been another. */
-function drainSeen(deps: ReconcileDeps, { rollout }: Snapshot, memory: Memory): Pick<Snapshot, 'drainSeenMs'> {
+/**
+ * How long we have seen the drain under way: a wall clock may jump, and the one that stamped it may have been another.
+ * While gateways may not have heard of it, it has not begun.
+ */
+function seenInTime(
+  deps: ReconcileDeps,
+  { rollout }: Snapshot,
+  memory: Memory,
+): Pick<Snapshot, 'drainSeenMs' | 'watchLagMs'> {
+  const { clock, lag } = deps
   watchDrain(deps, rollout.status?.drainSince, memory)
-  return memory.drain === undefined ? {} : { drainSeenMs: deps.clock.monotonicMs() - memory.drain.seenAtMs }
+  const { drain } = memory
+  return {
+    watchLagMs: lag.leftMs(),
+    ...(drain && { drainSeenMs: clock.monotonicMs() - Math.max(drain.seenAtMs, lag.settledAtMs()) }),
+  }
 }
 
 /** From the moment in which we record a drain, or first see one that another process has recorded. */

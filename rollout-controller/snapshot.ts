@@ -37,6 +37,11 @@ export interface Snapshot {
    * has watched: then the stored time says it (docs/adr/0004).
    */
   readonly drainSeenMs?: number
+  /**
+   * The API server was away: for so many milliseconds more, gateways may not have heard of what changed since. Absent
+   * where nobody has watched (docs/adr/0006).
+   */
+  readonly watchLagMs?: number
   /** The analyses that the spec names, ready to be asked: those that cannot be are `problems`. */
   readonly analyses: readonly AnalysisView[]
   /** What was measured since the last record. */

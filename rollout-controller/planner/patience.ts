@@ -10,6 +10,8 @@ export interface PatientWait {
   readonly waiting: Waiting
   readonly actions: readonly Action[]
   readonly transient?: boolean
+  /** Epoch milliseconds at which time alone changes the answer before the deadline does. */
+  readonly wakeAt?: number
 }
 
 /** Waits for pods or routes until the deadline, then rolls back. Counted from `since`, or from the moment it was first seen. */
@@ -27,7 +29,7 @@ export function waitOrRollBack(view: View, wait: PatientWait, since?: string): T
   return stay(view, {
     actions,
     waiting: { ...waiting, next, until: stamp(until) },
-    wakeAt: until,
+    wakeAt: Math.min(until, wait.wakeAt ?? until),
     ...(wait.transient && { transient: true }),
     ...(since === undefined && { changes: { release: { ...release, unreadySince: from } } }),
   })

@@ -97,7 +97,7 @@ function roll(view: View, release: Release): Turn {
     return go(view, 'split-lost', { release: draining, drainSince: stamp(view.now) })
   }
   if (workload.paused) return liftOrWait(view, rollingNow(view, release))
-  const keepSplit = shiftTo(view, whole(view)).actions
+  const keepSplit = shiftTo(toKnownPods(view), whole(view)).actions
   if (!isWhole(workload) || workload.availableReplicas < release.desired || workload.readyEndpoints < release.desired) {
     return stay(view, { actions: keepSplit, waiting: tooFewPods(view) ?? rollingNow(view, release) })
   }
@@ -132,6 +132,9 @@ function giveBack(view: View, release: Release): Turn {
   const note = `revision ${release.revision} is the stable version now`
   return go(view, 'promoted', { ...noRelease, phase: 'Healthy' }, { type: 'Normal', reason: 'Promoted', note })
 }
+
+/** Every gateway has known the copy's pods since before the drain. */
+const toKnownPods = (view: View): View => ({ ...view, watchLagMs: 0 })
 
 function rollingNow(view: View, release: Release): Waiting {
   const { workload } = view

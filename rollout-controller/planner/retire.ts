@@ -1,5 +1,6 @@
 import type { RolloutStatus, Waiting } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
+import { catchingUp, gatewaysMayLag } from './catching-up.ts'
 import { type Stay, stamp, stay, type View } from './turn.ts'
 import { drainedAt, drainLeftMs, stableRevision } from './view.ts'
 
@@ -9,6 +10,7 @@ import { drainedAt, drainLeftMs, stableRevision } from './view.ts'
  */
 export function retire(view: View): Stay | undefined {
   const withdrawals = withdraw(view)
+  if (withdrawals.length > 0 && returnsTooEarly(view)) return stay(view, catchingUp(view))
   if (withdrawals.length > 0)
     return stay(view, { actions: withdrawals, waiting: withdrawing, changes: drainAnew(view) })
   if (view.routes.some(({ state }) => !state.accepted)) return stay(view, { waiting: withdrawing })
@@ -16,6 +18,12 @@ export function retire(view: View): Stay | undefined {
   if (view.status.drainSince === undefined)
     return drain({ ...view, status: { ...view.status, drainSince: stamp(view.now) } })
   return drain(view)
+}
+
+/** The workload has just rolled: a gateway that has not heard of it would send requests to pods that are gone. */
+function returnsTooEarly(view: View): boolean {
+  const { phase, release } = view.status
+  return phase !== 'RollingBack' && release?.stage === 'Returning' && gatewaysMayLag(view)
 }
 
 /** Requests can reach the copy again, whoever made it so: its drain counts from their end. */

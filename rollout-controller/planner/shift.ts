@@ -1,5 +1,6 @@
 import type { Waiting } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
+import { catchingUp, gatewaysMayLag } from './catching-up.ts'
 import type { Batch } from './steps.ts'
 import type { View } from './turn.ts'
 import { command, readyPods } from './view.ts'
@@ -13,6 +14,7 @@ export type Shift =
       readonly actions: readonly Action[]
       readonly waiting: Waiting
       readonly transient: boolean
+      readonly wakeAt?: number
     }
   /** The split is in force, or may not rise, and too few pods are ready. */
   | { readonly kind: 'unready'; readonly actions: readonly Action[]; readonly waiting: Waiting }
@@ -27,6 +29,9 @@ export function shiftTo(view: View, batch: Batch): Shift {
   const pending = view.routes.filter(({ state }) => state.canary !== batch.weight || !state.inStep)
   if (view.status.release?.paused && pending.some(({ state }) => state.canary !== batch.weight)) {
     return { kind: 'moving', actions: [...preparing, ...followRoutes(view)], waiting: paused(view), transient: false }
+  }
+  if (gatewaysMayLag(view) && pending.some(({ state }) => state.canary < batch.weight)) {
+    return { kind: 'moving', actions: [...preparing, ...followRoutes(view)], transient: false, ...catchingUp(view) }
   }
   if (pending.length > 0) {
     const writes = pending.map(({ target }): Action => ({ kind: 'route', target, intent: intentFor(batch.weight) }))

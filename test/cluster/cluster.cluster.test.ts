@@ -67,7 +67,7 @@ describe('a pod', () => {
   it('fails the share of requests that its annotation says', async () => {
     await install('flaky', { replicas: 1, ...annotation('error-share', '0.3') })
     await onePod('flaky')
-    await waitFor(async () => (await rawStatus('flaky')) !== 404 || undefined, { what: 'the route' })
+    await served('flaky')
     const load = startLoad({ url: cluster.gatewayUrl, host: 'flaky.test', concurrency: 8, keepAlive: true })
     const tally = await load.next(1_000)
     await load.stop()
@@ -162,12 +162,6 @@ async function served(name: string): Promise<Served> {
     return answer.statusCode === 200 ? (JSON.parse(text) as Served) : undefined
   }
   return waitFor(ask, { what: `an answer of ${name}`, timeoutMs: 10_000 })
-}
-
-async function rawStatus(name: string): Promise<number> {
-  const answer = await request(cluster.gatewayUrl, { headers: { host: `${name}.test` } })
-  await answer.body.dump()
-  return answer.statusCode
 }
 
 /** Calls a pod by its address, as the gateway does. */

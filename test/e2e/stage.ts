@@ -73,8 +73,8 @@ export interface Shop {
   status(): Promise<RolloutStatus>
   /** Polls until the status is so; fails with the status after `timeoutMs`. */
   until(what: string, so: (status: RolloutStatus) => boolean, timeoutMs?: number): Promise<RolloutStatus>
-  atGate(step: number): Promise<RolloutStatus>
-  phase(phase: RolloutStatus['phase']): Promise<RolloutStatus>
+  atGate(step: number, timeoutMs?: number): Promise<RolloutStatus>
+  phase(phase: RolloutStatus['phase'], timeoutMs?: number): Promise<RolloutStatus>
   deployment(name?: string): Promise<KubeObject | undefined>
   /** Names and start times of the workload's own pods, by version. */
   pods(): Promise<readonly PodSeen[]>
@@ -226,9 +226,13 @@ function shopOf({ cluster, client, sluice }: Backstage, place: Place): Shop {
     decide: async (verb) => {
       await client.create(decisionResource, decisionOf(where, verb, await status()))
     },
-    atGate: (step) =>
-      until(`waits for approval of step ${step}`, (s) => s.release?.step === step && s.waiting?.reason === 'Approval'),
-    phase: (phase) => until(`is ${phase}`, (s) => s.phase === phase),
+    atGate: (step, timeoutMs) =>
+      until(
+        `waits for approval of step ${step}`,
+        (s) => s.release?.step === step && s.waiting?.reason === 'Approval',
+        timeoutMs,
+      ),
+    phase: (phase, timeoutMs) => until(`is ${phase}`, (s) => s.phase === phase, timeoutMs),
     deployment: (wanted = name) => client.get(deploymentResource, { name: wanted, namespace }).catch(() => undefined),
     pods: async () => (await client.list(podResource, { namespace })).items.filter(isRunning).map(podSeen),
     leftovers: () => leftovers(cluster, namespace),

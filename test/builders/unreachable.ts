@@ -1,0 +1,49 @@
+import { KubeError } from '../../kube/errors.ts'
+import type { KubeClient, WatchEvent } from '../../kube/types.ts'
+
+/** A client whose API server can go away: what is asked of it fails then, and its watches break. */
+export interface Unreachable {
+  readonly client: KubeClient
+  goAway(): void
+  comeBack(): void
+}
+
+export function unreachable(client: KubeClient): Unreachable {
+  let outage = new AbortController()
+  const reached = () => {
+    if (outage.signal.aborted) throw new KubeError('unavailable', 'connection refused')
+  }
+  async function* watch(...[resource, options, signal]: Parameters<KubeClient['watch']>): AsyncGenerator<WatchEvent> {
+    reached()
+    const until = AbortSignal.any([signal, outage.signal])
+    try {
+      yield* client.watch(resource, options, until)
+    } catch (error) {
+      if (!signal.aborted) reached()
+      throw error
+    }
+    if (!signal.aborted) reached()
+  }
+  const asked =
+    <Args extends readonly unknown[], T>(call: (...args: Args) => Promise<T>) =>
+    async (...args: Args): Promise<T> => {
+      reached()
+      return call(...args)
+    }
+  return {
+    client: {
+      ...client,
+      get: asked(client.get),
+      list: asked(client.list),
+      create: asked(client.create),
+      replace: asked(client.replace),
+      patch: asked(client.patch),
+      delete: asked(client.delete),
+      watch,
+    },
+    goAway: () => outage.abort(new KubeError('unavailable', 'connection reset')),
+    comeBack: () => {
+      outage = new AbortController()
+    },
+  }
+}
