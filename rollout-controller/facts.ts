@@ -97,12 +97,12 @@ export function endpointFactsOf(object: KubeObject): EndpointFacts {
     namespace: object.metadata.namespace ?? '',
     service: object.metadata.labels?.['kubernetes.io/service-name'] ?? '',
     family: textOf(object['addressType']) ?? '',
-    ready: objectsOf(object['endpoints']).filter(isReady).length,
+    ready: objectsOf(object['endpoints']).filter(isReadyEndpoint).length,
   }
 }
 
 /** Ready unless said otherwise, as the API defines it; a terminating endpoint is on its way out whatever it says. */
-function isReady(endpoint: JsonObject): boolean {
+export function isReadyEndpoint(endpoint: JsonObject): boolean {
   const { ready, terminating } = objectOf(endpoint['conditions'])
   return ready !== false && terminating !== true
 }

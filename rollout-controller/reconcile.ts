@@ -10,6 +10,7 @@ import type { Interests } from './interests.ts'
 import type { ReconcileResult } from './loop/worker.ts'
 import type { Measuring } from './measuring.ts'
 import { type ObserveDeps, type Observed, observe } from './observe.ts'
+import { observeEndpoints } from './observe-endpoints.ts'
 import { rememberWrite } from './observed-caches.ts'
 import type { Action, Plan, PlannedEvent } from './plan.ts'
 import { record } from './record.ts'
@@ -126,8 +127,11 @@ async function lookOnce(
   known?: KubeObject,
 ): Promise<Look | undefined> {
   const seen = await observe(deps, nameOf(key), { probe: memory.probe, ...deps.measuring.seen(key) }, signal, known)
-  const observed = seen && { ...seen, snapshot: { ...seen.snapshot, ...seenInTime(deps, seen.snapshot, memory) } }
-  return observed && { observed, plan: planned(deps, observed, memory) }
+  if (seen === undefined) return undefined
+  const endpoints = await observeEndpoints(deps, seen.snapshot, signal)
+  const snapshot = { ...seen.snapshot, ...endpoints, ...seenInTime(deps, seen.snapshot, memory) }
+  const observed = { ...seen, snapshot }
+  return { observed, plan: planned(deps, observed, memory) }
 }
 
 /**

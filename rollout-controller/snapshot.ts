@@ -42,6 +42,8 @@ export interface Snapshot {
    * where nobody has watched (docs/adr/0006).
    */
   readonly watchLagMs?: number
+  /** Of the workload's Services. Absent where nobody has looked: that is done before traffic returns to a workload that has rolled. */
+  readonly endpoints?: EndpointsView
   /** The analyses that the spec names, ready to be asked: those that cannot be are `problems`. */
   readonly analyses: readonly AnalysisView[]
   /** What was measured since the last record. */
@@ -106,6 +108,9 @@ export interface ServicePair {
   readonly canary: string
   readonly exists: boolean
 }
+
+/** Whether EndpointSlices name every pod that is ready, and none that is gone. */
+export type EndpointsView = { readonly kind: 'current' } | { readonly kind: 'behind'; readonly service: string }
 
 export interface RouteView {
   readonly target: RouteTarget

@@ -83,6 +83,7 @@ export function minding(client: KubeClient, lag: WatchLagRecord): KubeClient {
     ...client,
     get: (...args) => answered(client.get(...args)),
     list: (...args) => answered(client.list(...args)).catch((error: unknown) => broke(args[0], error)),
+    listAll: (...args) => answered(client.listAll(...args)),
     create: (...args) => answered(client.create(...args)),
     replace: (...args) => answered(client.replace(...args)),
     patch: (...args) => answered(client.patch(...args)),

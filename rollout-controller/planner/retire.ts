@@ -1,6 +1,6 @@
 import type { RolloutStatus, Waiting } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
-import { catchingUp, gatewaysMayLag } from './catching-up.ts'
+import { catchingUp, endpointsBehind, gatewaysMayLag, lookingAtEndpoints } from './catching-up.ts'
 import { type Stay, stamp, stay, type View } from './turn.ts'
 import { drainedAt, drainLeftMs, stableRevision } from './view.ts'
 
@@ -10,9 +10,11 @@ import { drainedAt, drainLeftMs, stableRevision } from './view.ts'
  */
 export function retire(view: View): Stay | undefined {
   const withdrawals = withdraw(view)
-  if (withdrawals.length > 0 && returnsTooEarly(view)) return stay(view, catchingUp(view))
-  if (withdrawals.length > 0)
+  if (withdrawals.length > 0) {
+    const early = returnsTooEarly(view)
+    if (early !== undefined) return early
     return stay(view, { actions: withdrawals, waiting: withdrawing, changes: drainAnew(view) })
+  }
   if (view.routes.some(({ state }) => !state.accepted)) return stay(view, { waiting: withdrawing })
   if (view.owned.length === 0) return undefined
   if (view.status.drainSince === undefined)
@@ -20,10 +22,15 @@ export function retire(view: View): Stay | undefined {
   return drain(view)
 }
 
-/** The workload has just rolled: a gateway that has not heard of it would send requests to pods that are gone. */
-function returnsTooEarly(view: View): boolean {
+/** The workload has just rolled: who has not heard of it would send requests to pods that are gone. */
+function returnsTooEarly(view: View): Stay | undefined {
   const { phase, release } = view.status
-  return phase !== 'RollingBack' && release?.stage === 'Returning' && gatewaysMayLag(view)
+  if (phase === 'RollingBack' || release?.stage !== 'Returning') return undefined
+  if (view.routes.every(({ state }) => state.canary === 0)) return undefined
+  if (gatewaysMayLag(view)) return stay(view, catchingUp(view))
+  if (view.endpoints === undefined) return stay(view, lookingAtEndpoints(view))
+  if (view.endpoints.kind === 'behind') return stay(view, endpointsBehind(view, view.endpoints.service))
+  return undefined
 }
 
 /** Requests can reach the copy again, whoever made it so: its drain counts from their end. */

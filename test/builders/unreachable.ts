@@ -24,21 +24,20 @@ export function unreachable(client: KubeClient): Unreachable {
     }
     if (!signal.aborted) reached()
   }
-  const asked =
-    <Args extends readonly unknown[], T>(call: (...args: Args) => Promise<T>) =>
-    async (...args: Args): Promise<T> => {
-      reached()
-      return call(...args)
-    }
+  const asked = async <T>(call: () => Promise<T>): Promise<T> => {
+    reached()
+    return call()
+  }
   return {
     client: {
       ...client,
-      get: asked(client.get),
-      list: asked(client.list),
-      create: asked(client.create),
-      replace: asked(client.replace),
-      patch: asked(client.patch),
-      delete: asked(client.delete),
+      get: (...args) => asked(() => client.get(...args)),
+      list: (...args) => asked(() => client.list(...args)),
+      listAll: (...args) => asked(() => client.listAll(...args)),
+      create: (...args) => asked(() => client.create(...args)),
+      replace: (...args) => asked(() => client.replace(...args)),
+      patch: (...args) => asked(() => client.patch(...args)),
+      delete: (...args) => asked(() => client.delete(...args)),
       watch,
     },
     goAway: () => outage.abort(new KubeError('unavailable', 'connection reset')),

@@ -6,7 +6,14 @@ import type { RolloutSpec, Step } from '../../api/rollout.ts'
 import type { RolloutStatus } from '../../api/status.ts'
 import type { Action, Plan } from '../../rollout-controller/plan.ts'
 import { plan } from '../../rollout-controller/planner/plan.ts'
-import type { AnalysisView, OwnedObject, Problem, Snapshot, TemplateRole } from '../../rollout-controller/snapshot.ts'
+import type {
+  AnalysisView,
+  EndpointsView,
+  OwnedObject,
+  Problem,
+  Snapshot,
+  TemplateRole,
+} from '../../rollout-controller/snapshot.ts'
 
 /** The smallest world that a planner can be walked through: one Deployment, one route, pods that get ready on `tick`. */
 export interface World {
@@ -36,6 +43,8 @@ export interface World {
   slipped: boolean
   /** The analyses of the spec, as the controller would have them ready. */
   analyses: AnalysisView[]
+  /** What Kubernetes says of the workload's Service. */
+  endpoints: EndpointsView
   /** What stores have answered and nobody has recorded. */
   measurements: Measurement[]
   /** A metric store that answers at once. */
@@ -82,6 +91,7 @@ export function world(list: readonly Step[] = steps(20, 50, 90)): World {
     inStep: true,
     slipped: false,
     analyses: [],
+    endpoints: { kind: 'current' },
     measurements: [],
     store: (request) => unanswered(request, 'there is no store here'),
   }
@@ -129,6 +139,7 @@ export function look(w: World): Snapshot {
     decisions: [...w.decisions],
     problems: [...w.problems],
     hold: { served: true, asked: `${w.policies}/${w.workload?.uid}`, ...(w.probe && { probe: w.probe }) },
+    endpoints: w.endpoints,
     analyses: w.analyses,
     measurements: [...w.measurements],
     measuring: [],

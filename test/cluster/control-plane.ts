@@ -79,6 +79,8 @@ export function startControllerManager(site: Site): Daemon {
     `--root-ca-file=${site.credentials.files.ca}`,
     '--leader-elect=false',
     '--secure-port=0',
+    // after outages of the API server KWOK and the controllers may come back to it so late that all nodes would count as dead
+    '--node-monitor-grace-period=5m',
     '--kube-api-qps=2000',
     '--kube-api-burst=4000',
     '--concurrent-deployment-syncs=50',

@@ -142,8 +142,10 @@ describe('an API server that restarts in the middle of releases', () => {
     for (let time = 0; time < times; time++) await stage.cluster.restartApiServer({ downMs: 2000 * times, crash })
     await Promise.all(
       shops.map(async ({ shop, moment }) => {
+        const advised = followAdvice(stage, shop)
         if (moment === gate1) await promote(shop)
         else await shop.phase(moment === rolling ? 'Healthy' : 'RolledBack', longWaitMs)
+        await advised.stop()
         const version = moment === rollingBack ? 'v1' : 'v2'
         await shop.next(100)
         expect(new Set((await shop.pods()).map((pod) => pod.version)), moment).toEqual(new Set([version]))
@@ -186,6 +188,30 @@ describe.each([
     expect(await must(stage.cluster.kubectl('get', kinds, '-o', 'name'))).not.toMatch(/sluice/)
   })
 })
+
+/**
+ * Kubernetes' endpoint controller may give up on a Service after an outage ("Retry budget exceeded, dropping service out of
+ * the queue"): then the Rollout says which command makes it look again, and a person types it.
+ */
+function followAdvice({ cluster }: Stage, shop: Shop) {
+  let stopped = false
+  const following = (async () => {
+    for (let behindMs = 0; !stopped; behindMs += 250) {
+      await new Promise((resolve) => setTimeout(resolve, 250))
+      const { waiting } = await shop.status().catch(() => ({ waiting: undefined }))
+      if (waiting?.reason !== 'EndpointsBehind') behindMs = 0
+      else if (behindMs > 10_000) await must(cluster.run('bash', ['-c', commandIn(waiting.next)]))
+    }
+  })()
+  return {
+    stop: async () => {
+      stopped = true
+      await following
+    },
+  }
+}
+
+const commandIn = (next: string): string => next.match(/kubectl .* --overwrite/)?.[0] ?? `false # no command: ${next}`
 
 /** A gateway may need a minute to come back to the API server, and the release waits for it. */
 const longWaitMs = 180_000

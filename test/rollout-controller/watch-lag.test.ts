@@ -142,8 +142,8 @@ function bed() {
   let now = 1_000
   const record = createWatchLag({ monotonicMs: () => now })
   const lag = {
-    lost: record.lost,
-    reached: record.reached,
+    lost: (kind: string) => record.lost(kind),
+    reached: () => record.reached(),
     get leftMs() {
       return record.leftMs()
     },

@@ -1,0 +1,66 @@
+import { objectOf, objectsOf, textOf } from '../api/json.ts'
+import type { KubeObject } from '../api/kube-object.ts'
+import { endpointSliceResource, podResource } from '../api/names.ts'
+import type { KubeClient } from '../kube/types.ts'
+import { isReadyEndpoint } from './facts.ts'
+import type { Caches } from './observed-caches.ts'
+import type { EndpointsView, Snapshot } from './snapshot.ts'
+import { selectorQuery } from './workload/selectors.ts'
+
+/** Whom to ask. */
+export interface EndpointDeps {
+  readonly client: Pick<KubeClient, 'listAll'>
+  readonly caches: Caches
+}
+
+/**
+ * Whether the workload's Services name the pods that are ready now, by a live read: asked for only when traffic is about to
+ * return to a workload that has rolled. Kubernetes' endpoint controller may be behind after an outage of the API server, and
+ * may even give up (`Retry budget exceeded`, pkg/controller/endpointslice): a count of ready endpoints does not show that
+ * their pods are gone.
+ */
+export async function observeEndpoints(
+  deps: EndpointDeps,
+  { rollout, routes, services }: Snapshot,
+  signal: AbortSignal,
+): Promise<Pick<Snapshot, 'endpoints'>> {
+  const stage = rollout.status?.release?.stage
+  if (stage !== 'Returning' || routes.every(({ state }) => state.canary === 0)) return {}
+  const { namespace } = rollout.meta
+  const seen = await Promise.all(services.map(({ stable }) => lookAt(deps, namespace, stable, signal)))
+  return { endpoints: seen.find(({ kind }) => kind === 'behind') ?? { kind: 'current' } }
+}
+
+async function lookAt(
+  { client, caches }: EndpointDeps,
+  namespace: string,
+  service: string,
+  signal: AbortSignal,
+): Promise<EndpointsView> {
+  const selector = caches.services.get(namespace, service)?.selector
+  if (selector === undefined) return { kind: 'current' }
+  const slices = { namespace, labelSelector: `kubernetes.io/service-name=${service}` }
+  const named = podsNamed((await client.listAll(endpointSliceResource, slices, signal)).items)
+  const pods = { namespace, labelSelector: selectorQuery(selector) }
+  const live = (await client.listAll(podResource, pods, signal)).items.filter(isLive)
+  const uids = new Set(live.map(({ metadata }) => metadata.uid))
+  const namesGone = [...named].some((uid) => !uids.has(uid))
+  const missesReady = live.some((pod) => isReady(pod) && !named.has(pod.metadata.uid ?? ''))
+  return namesGone || missesReady ? { kind: 'behind', service } : { kind: 'current' }
+}
+
+/** By uid: a StatefulSet's next pod has the name of the last. Endpoints that are no pods are somebody else's concern. */
+function podsNamed(slices: readonly KubeObject[]): ReadonlySet<string> {
+  const ready = slices.flatMap((slice) => objectsOf(slice['endpoints']).filter(isReadyEndpoint))
+  const pods = ready.map(({ targetRef }) => objectOf(targetRef)).filter(({ kind }) => kind === 'Pod')
+  return new Set(pods.flatMap(({ uid }) => textOf(uid) ?? []))
+}
+
+function isLive({ metadata, status }: KubeObject): boolean {
+  const { phase } = objectOf(status)
+  return metadata.deletionTimestamp === undefined && phase !== 'Failed' && phase !== 'Succeeded'
+}
+
+function isReady({ status }: KubeObject): boolean {
+  return objectsOf(objectOf(status)['conditions']).some((one) => one['type'] === 'Ready' && one['status'] === 'True')
+}

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest'
+import type { KubeObject } from '../../api/kube-object.ts'
+import { endpointSliceResource, rolloutResource } from '../../api/names.ts'
+import type { KubeClient } from '../../kube/types.ts'
+import { createShop, type Shop } from '../builders/shop.ts'
+import { startControl } from './shop-floor.ts'
+
+describe('endpoints that lag behind a workload that has rolled', () => {
+  it('keep the traffic on the copy while they name a pod that is gone, however many pods are ready', async () => {
+    const shop = await createShop()
+    const behind = endpointsOf(shop.client)
+    const { stop } = startControl(shop, { client: behind.client })
+    await toReturning(shop, () => behind.name('gone'))
+    await shop.clock.advance(20_000)
+    expect(shop.canaryWeight()).toBe(100)
+    expect(shop.status()?.waiting).toMatchObject({
+      reason: 'EndpointsBehind',
+      message: expect.stringContaining('Service shop/web'),
+      next: expect.stringContaining('kubectl annotate service web -n shop'),
+    })
+    behind.mend()
+    await shop.clock.advance(20_000)
+    expect(shop.status()).toMatchObject({ phase: 'Healthy' })
+    expect(shop.ours()).toEqual([])
+    await stop()
+  })
+
+  it('keep it while they miss a pod that is ready', async () => {
+    const shop = await createShop()
+    const behind = endpointsOf(shop.client)
+    const { stop } = startControl(shop, { client: behind.client })
+    await toReturning(shop, () => behind.miss())
+    await shop.clock.advance(20_000)
+    expect(shop.status()?.waiting?.reason).toBe('EndpointsBehind')
+    behind.mend()
+    await shop.clock.advance(20_000)
+    expect(shop.status()).toMatchObject({ phase: 'Healthy' })
+    await stop()
+  })
+
+  it('do not matter for what is no pod, nor for a pod that is not ready', async () => {
+    const shop = await createShop()
+    const behind = endpointsOf(shop.client)
+    const { stop } = startControl(shop, { client: behind.client })
+    await toReturning(shop, () => behind.addHost())
+    await shop.clock.advance(20_000)
+    expect(shop.status()).toMatchObject({ phase: 'Healthy' })
+    await stop()
+  })
+
+  it('hold back a Rollout that is deleted then, and let it go once they are right', async () => {
+    const shop = await createShop()
+    const behind = endpointsOf(shop.client)
+    const { stop } = startControl(shop, { client: behind.client })
+    await toReturning(shop, () => behind.name('gone'))
+    shop.api.delete(rolloutResource, { namespace: 'shop', name: 'web' })
+    await shop.clock.advance(20_000)
+    expect(shop.canaryWeight()).toBe(100)
+    behind.mend()
+    await shop.clock.advance(20_000)
+    expect(shop.api.find(rolloutResource, { namespace: 'shop', name: 'web' })).toBeUndefined()
+    expect(shop.ours()).toEqual([])
+    await stop()
+  })
+})
+
+/** Promotes v2 until its workload has rolled; `meanwhile` is done while it rolls. */
+async function toReturning(shop: Shop, meanwhile: () => void): Promise<void> {
+  await shop.clock.advance(2_000)
+  shop.upgrade('web:v2')
+  await shop.clock.advance(5_000)
+  for (let step = 1; step <= 2; step++) {
+    shop.decide('approve')
+    await shop.clock.advance(3_000)
+  }
+  meanwhile()
+  for (let ms = 0; shop.status()?.release?.stage !== 'Returning' && shop.canaryWeight() !== undefined; ms += 50) {
+    if (ms > 60_000) throw new Error(`it never rolls: ${JSON.stringify(shop.status())}`)
+    await shop.clock.advance(50)
+  }
+}
+
+/** A client to which the endpoint controller seems behind, where it lists EndpointSlices of web. */
+function endpointsOf(client: KubeClient) {
+  let change = (slices: readonly KubeObject[]) => slices
+  const first = (slices: readonly KubeObject[], edit: (endpoints: unknown[]) => unknown[]) =>
+    slices.map((slice, index) =>
+      index === 0 ? { ...slice, endpoints: edit([...(slice['endpoints'] as unknown[])]) } : slice,
+    )
+  const listAll: KubeClient['listAll'] = async (resource, options, signal) => {
+    const list = await client.listAll(resource, options, signal)
+    return resource === endpointSliceResource ? { ...list, items: change(list.items) } : list
+  }
+  const endpoint = (targetRef: object) => ({ addresses: ['10.0.0.9'], conditions: { ready: true }, targetRef })
+  return {
+    client: { ...client, listAll },
+    name: (uid: string) => {
+      change = (slices) => first(slices, (list) => [...list, endpoint({ kind: 'Pod', name: 'web-x', uid })])
+    },
+    miss: () => {
+      change = (slices) => first(slices, (list) => list.slice(1))
+    },
+    addHost: () => {
+      change = (slices) => first(slices, (list) => [...list, endpoint({ kind: 'Node', name: 'n', uid: 'n' })])
+    },
+    mend: () => {
+      change = (slices) => slices
+    },
+  }
+}
