@@ -63,7 +63,7 @@ export function createControl(options: ControlOptions): Control {
   const queue = createQueue({ clock, ...chance, onTaken: (lane, ms) => metrics.waited(lane, ms) })
   const interests = createInterests()
   const lag = createWatchLag(clock)
-  const mindful = minding(options.client, lag)
+  const mindful = minding(options.client, lag, clock)
   const listeners = createTriggers({
     caches: () => caches,
     interests,
@@ -77,7 +77,7 @@ export function createControl(options: ControlOptions): Control {
     listeners,
     onProblem: (resource, error) => watchProblem(resource, error),
   })
-  const election = electionOf(options)
+  const election = electionOf({ ...options, client: mindful })
   const isLeader = () => election?.isLeader() ?? true
   const watched = Object.entries(caches).filter(([kind]) => options.holdServed || !isPolicyKind(kind))
   const view: ControlView = {

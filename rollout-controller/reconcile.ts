@@ -128,7 +128,7 @@ async function lookOnce(
 ): Promise<Look | undefined> {
   const seen = await observe(deps, nameOf(key), { probe: memory.probe, ...deps.measuring.seen(key) }, signal, known)
   if (seen === undefined) return undefined
-  const endpoints = await observeEndpoints(deps, seen.snapshot, signal)
+  const endpoints = deps.lag.leftMs() > 0 ? {} : await observeEndpoints(deps, seen.snapshot, signal)
   const snapshot = { ...seen.snapshot, ...endpoints, ...seenInTime(deps, seen.snapshot, memory) }
   const observed = { ...seen, snapshot }
   return { observed, plan: planned(deps, observed, memory) }

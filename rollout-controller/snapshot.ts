@@ -110,7 +110,11 @@ export interface ServicePair {
 }
 
 /** Whether EndpointSlices name every pod that is ready, and none that is gone. */
-export type EndpointsView = { readonly kind: 'current' } | { readonly kind: 'behind'; readonly service: string }
+export type EndpointsView =
+  | { readonly kind: 'current' }
+  | { readonly kind: 'behind'; readonly service: string }
+  /** They could not be read; `denied`: for want of rights. */
+  | { readonly kind: 'unknown'; readonly service: string; readonly denied: boolean }
 
 export interface RouteView {
   readonly target: RouteTarget

@@ -7,6 +7,7 @@ type Claim = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
 /** Reasons that end only by a person's act. */
 const needsAPerson: ReadonlySet<string> = new Set([
   'AnalysisInconclusive',
+  'EndpointsBehind',
   'HoldNotInForce',
   'HoldNotServed',
   'StableTemplateLost',

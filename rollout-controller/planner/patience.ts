@@ -10,8 +10,8 @@ export interface PatientWait {
   readonly waiting: Waiting
   readonly actions: readonly Action[]
   readonly transient?: boolean
-  /** Epoch milliseconds at which time alone changes the answer before the deadline does. */
-  readonly wakeAt?: number
+  /** Epoch milliseconds until which it is nobody's fault: the deadline stands still. */
+  readonly blamelessUntil?: number
 }
 
 /** Waits for pods or routes until the deadline, then rolls back. Counted from `since`, or from the moment it was first seen. */
@@ -20,6 +20,7 @@ export function waitOrRollBack(view: View, wait: PatientWait, since?: string): T
   const release = view.status.release
   if (!release) return stay(view, { actions, waiting })
   if (release.paused) return stay(view, { actions, waiting: paused(view) }) // a person's pause has no deadline
+  if (wait.blamelessUntil !== undefined) return waitBlameless(view, wait, wait.blamelessUntil, since)
   const from = since ?? release.unreadySince ?? stamp(view.now)
   const until = at(from) + deadlineMs(view)
   if (view.now >= until) {
@@ -29,10 +30,20 @@ export function waitOrRollBack(view: View, wait: PatientWait, since?: string): T
   return stay(view, {
     actions,
     waiting: { ...waiting, next, until: stamp(until) },
-    wakeAt: Math.min(until, wait.wakeAt ?? until),
+    wakeAt: until,
     ...(wait.transient && { transient: true }),
     ...(since === undefined && { changes: { release: { ...release, unreadySince: from } } }),
   })
+}
+
+/** What was waited for before does not count; a step or stage whose deadline would pass meanwhile starts anew afterwards. */
+function waitBlameless(view: View, { waiting, actions }: PatientWait, wakeAt: number, since?: string): Turn {
+  const { status } = ready(view)
+  const { release } = status
+  const starts = { [release?.stage === undefined ? 'stepStartedAt' : 'stageStartedAt']: stamp(wakeAt) }
+  const passes = since !== undefined && at(since) + deadlineMs(view) <= wakeAt
+  const changes = release && passes ? { changes: { release: { ...release, ...starts } } } : {}
+  return stay({ ...view, status }, { actions, waiting, wakeAt, ...changes })
 }
 
 /** Something is in the way in the middle of a release: time or a person ends it. */

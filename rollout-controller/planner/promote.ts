@@ -2,6 +2,7 @@ import type { Release, Stage, Waiting } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
 import { analysed } from './analysed.ts'
 import { forget } from './analyses.ts'
+import { catchingUp, gatewaysMayLag } from './catching-up.ts'
 import { beginRestore, beginRollBack, interrupted, problemMidway, superseded } from './end.ts'
 import { judgePromotion } from './gates.ts'
 import { liftOrWait } from './lift.ts'
@@ -58,8 +59,10 @@ function drainOld(view: View, release: Release): Turn {
   const shift = shiftTo(view, whole(view))
   if (shift.kind !== 'reached') return waitOrRollBack(drainAnew(view), shift)
   const leftMs = drainLeftMs(view)
-  if (leftMs > 0)
-    return stay(ready(view), { waiting: { ...drainingOld, until: drainedAt(view) }, wakeAt: view.now + leftMs })
+  if (leftMs > 0) {
+    const waiting = gatewaysMayLag(view) ? catchingUp(view).waiting : { ...drainingOld, until: drainedAt(view) }
+    return stay(ready(view), { waiting, wakeAt: view.now + leftMs })
+  }
   const answer = judgePromotion(view, release.stageStartedAt ?? stamp(view.now))
   switch (answer.kind) {
     case 'wait':

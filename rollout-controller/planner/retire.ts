@@ -1,8 +1,8 @@
 import type { RolloutStatus, Waiting } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
-import { catchingUp, endpointsBehind, gatewaysMayLag, lookingAtEndpoints } from './catching-up.ts'
+import { catchingUp, endpointsLate, gatewaysMayLag } from './catching-up.ts'
 import { type Stay, stamp, stay, type View } from './turn.ts'
-import { drainedAt, drainLeftMs, stableRevision } from './view.ts'
+import { at, deadlineMs, drainedAt, drainLeftMs, stableRevision } from './view.ts'
 
 /**
  * The common end of every release: one routing write per route, the drain, then routes, Services and copy, in that order.
@@ -11,8 +11,8 @@ import { drainedAt, drainLeftMs, stableRevision } from './view.ts'
 export function retire(view: View): Stay | undefined {
   const withdrawals = withdraw(view)
   if (withdrawals.length > 0) {
-    const early = returnsTooEarly(view)
-    if (early !== undefined) return early
+    const wait = beforeReturn(view)
+    if (wait !== undefined) return wait
     return stay(view, { actions: withdrawals, waiting: withdrawing, changes: drainAnew(view) })
   }
   if (view.routes.some(({ state }) => !state.accepted)) return stay(view, { waiting: withdrawing })
@@ -22,15 +22,18 @@ export function retire(view: View): Stay | undefined {
   return drain(view)
 }
 
-/** The workload has just rolled: who has not heard of it would send requests to pods that are gone. */
-function returnsTooEarly(view: View): Stay | undefined {
+/**
+ * The workload has just rolled: who has not heard of it would send requests to pods that are gone. While the copy serves the
+ * new version there is no deadline; where it should go (Restoring, Terminating) the traffic returns at the deadline all the same.
+ */
+function beforeReturn(view: View): Stay | undefined {
   const { phase, release } = view.status
-  if (phase === 'RollingBack' || release?.stage !== 'Returning') return undefined
+  if (phase === 'RollingBack' || release?.stage !== 'Returning' || view.workload === undefined) return undefined
   if (view.routes.every(({ state }) => state.canary === 0)) return undefined
+  const since = release.stageStartedAt === undefined ? view.now : at(release.stageStartedAt)
+  if (phase !== 'Promoting' && view.now >= since + deadlineMs(view)) return undefined
   if (gatewaysMayLag(view)) return stay(view, catchingUp(view))
-  if (view.endpoints === undefined) return stay(view, lookingAtEndpoints(view))
-  if (view.endpoints.kind === 'behind') return stay(view, endpointsBehind(view, view.endpoints.service))
-  return undefined
+  return view.endpoints?.kind === 'current' ? undefined : stay(view, endpointsLate(view, view.endpoints, since))
 }
 
 /** Requests can reach the copy again, whoever made it so: its drain counts from their end. */
@@ -41,7 +44,8 @@ function drainAnew(view: View): Pick<RolloutStatus, 'drainSince'> {
 function drain(view: View): Stay {
   const leftMs = drainLeftMs(view)
   if (leftMs <= 0) return stay(view, { actions: removals(view), waiting: removing, transient: true })
-  return stay(view, { waiting: { ...draining, until: drainedAt(view) }, wakeAt: view.now + leftMs })
+  const waiting = gatewaysMayLag(view) ? catchingUp(view).waiting : { ...draining, until: drainedAt(view) }
+  return stay(view, { waiting, wakeAt: view.now + leftMs })
 }
 
 function withdraw(view: View): readonly Action[] {

@@ -14,7 +14,8 @@ export type Shift =
       readonly actions: readonly Action[]
       readonly waiting: Waiting
       readonly transient: boolean
-      readonly wakeAt?: number
+      /** As in `PatientWait`. */
+      readonly blamelessUntil?: number
     }
   /** The split is in force, or may not rise, and too few pods are ready. */
   | { readonly kind: 'unready'; readonly actions: readonly Action[]; readonly waiting: Waiting }
@@ -31,7 +32,9 @@ export function shiftTo(view: View, batch: Batch): Shift {
     return { kind: 'moving', actions: [...preparing, ...followRoutes(view)], waiting: paused(view), transient: false }
   }
   if (gatewaysMayLag(view) && pending.some(({ state }) => state.canary < batch.weight)) {
-    return { kind: 'moving', actions: [...preparing, ...followRoutes(view)], transient: false, ...catchingUp(view) }
+    const { waiting, wakeAt: blamelessUntil } = catchingUp(view)
+    const actions = [...preparing, ...followRoutes(view)]
+    return { kind: 'moving', actions, waiting, transient: false, blamelessUntil }
   }
   if (pending.length > 0) {
     const writes = pending.map(({ target }): Action => ({ kind: 'route', target, intent: intentFor(batch.weight) }))

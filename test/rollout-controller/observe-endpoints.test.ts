@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { KubeObject } from '../../api/kube-object.ts'
 import { endpointSliceResource, rolloutResource } from '../../api/names.ts'
+import { KubeError } from '../../kube/errors.ts'
 import type { KubeClient } from '../../kube/types.ts'
 import { createShop, type Shop } from '../builders/shop.ts'
 import { startControl } from './shop-floor.ts'
@@ -16,7 +17,7 @@ describe('endpoints that lag behind a workload that has rolled', () => {
     expect(shop.status()?.waiting).toMatchObject({
       reason: 'EndpointsBehind',
       message: expect.stringContaining('Service shop/web'),
-      next: expect.stringContaining('kubectl annotate service web -n shop'),
+      next: expect.stringContaining('kubectl annotate service web -n shop sluice.dev/touched='),
     })
     behind.mend()
     await shop.clock.advance(20_000)
@@ -38,13 +39,45 @@ describe('endpoints that lag behind a workload that has rolled', () => {
     await stop()
   })
 
-  it('do not matter for what is no pod, nor for a pod that is not ready', async () => {
+  it('do not matter for what is no pod, nor for what others have written', async () => {
     const shop = await createShop()
     const behind = endpointsOf(shop.client)
     const { stop } = startControl(shop, { client: behind.client })
+    shop.api.create(endpointSliceResource, foreignSlice)
     await toReturning(shop, () => behind.addHost())
     await shop.clock.advance(20_000)
     expect(shop.status()).toMatchObject({ phase: 'Healthy' })
+    await stop()
+  })
+
+  it('that cannot be read are said, and nothing else of the Rollout stands still for it', async () => {
+    const shop = await createShop()
+    const behind = endpointsOf(shop.client)
+    const { stop } = startControl(shop, { client: behind.client })
+    await toReturning(shop, () => behind.refuse())
+    await shop.clock.advance(20_000)
+    expect(shop.status()?.waiting).toMatchObject({
+      reason: 'EndpointsBehind',
+      message: expect.stringContaining('may not list them'),
+    })
+    shop.api.delete(rolloutResource, { namespace: 'shop', name: 'web' })
+    await shop.clock.advance(5_000)
+    expect(shop.status()).toMatchObject({ phase: 'Terminating' })
+    behind.mend()
+    await shop.clock.advance(20_000)
+    expect(shop.ours()).toEqual([])
+    await stop()
+  })
+
+  it('do not keep a Rollout that is deleted beyond its deadline', async () => {
+    const shop = await createShop()
+    const behind = endpointsOf(shop.client)
+    const { stop } = startControl(shop, { client: behind.client })
+    await toReturning(shop, () => behind.name('gone'))
+    shop.api.delete(rolloutResource, { namespace: 'shop', name: 'web' })
+    await shop.clock.advance(630_000)
+    expect(shop.api.find(rolloutResource, { namespace: 'shop', name: 'web' })).toBeUndefined()
+    expect(shop.ours()).toEqual([])
     await stop()
   })
 
@@ -64,6 +97,21 @@ describe('endpoints that lag behind a workload that has rolled', () => {
   })
 })
 
+/** Of somebody who leads a share of the Service elsewhere. */
+const foreignSlice: KubeObject = {
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: {
+    name: 'web-elsewhere',
+    namespace: 'shop',
+    labels: { 'kubernetes.io/service-name': 'web', 'endpointslice.kubernetes.io/managed-by': 'someone' },
+  },
+  addressType: 'IPv4',
+  endpoints: [
+    { addresses: ['10.9.9.9'], conditions: { ready: true }, targetRef: { kind: 'Pod', namespace: 'far', uid: 'far' } },
+  ],
+}
+
 /** Promotes v2 until its workload has rolled; `meanwhile` is done while it rolls. */
 async function toReturning(shop: Shop, meanwhile: () => void): Promise<void> {
   await shop.clock.advance(2_000)
@@ -82,12 +130,14 @@ async function toReturning(shop: Shop, meanwhile: () => void): Promise<void> {
 
 /** A client to which the endpoint controller seems behind, where it lists EndpointSlices of web. */
 function endpointsOf(client: KubeClient) {
+  let refused = false
   let change = (slices: readonly KubeObject[]) => slices
   const first = (slices: readonly KubeObject[], edit: (endpoints: unknown[]) => unknown[]) =>
     slices.map((slice, index) =>
       index === 0 ? { ...slice, endpoints: edit([...(slice['endpoints'] as unknown[])]) } : slice,
     )
   const listAll: KubeClient['listAll'] = async (resource, options, signal) => {
+    if (refused) throw new KubeError('denied', 'pods is forbidden')
     const list = await client.listAll(resource, options, signal)
     return resource === endpointSliceResource ? { ...list, items: change(list.items) } : list
   }
@@ -103,7 +153,11 @@ function endpointsOf(client: KubeClient) {
     addHost: () => {
       change = (slices) => first(slices, (list) => [...list, endpoint({ kind: 'Node', name: 'n', uid: 'n' })])
     },
+    refuse: () => {
+      refused = true
+    },
     mend: () => {
+      refused = false
       change = (slices) => slices
     },
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { rolloutResource } from '../../api/names.ts'
 import { createWatchLag } from '../../rollout-controller/watch-lag.ts'
 import { createShop, type Shop } from '../builders/shop.ts'
 import { type Unreachable, unreachable } from '../builders/unreachable.ts'
@@ -31,14 +32,14 @@ describe('the lag of those who watch the API server', () => {
       lag.lost('pods')
       return lag.leftMs
     })
-    expect(seen.slice(0, 7)).toEqual([6_200, 9_400, 15_800, 28_600, 54_200, 63_000, 63_000])
+    expect(seen.slice(0, 7)).toEqual([9_400, 15_800, 28_600, 54_200, 63_000, 63_000, 63_000])
     expect(seen.at(-1)).toBe(63_000)
   })
 
   it('counts each kind by itself: a server that goes away breaks all watches at once', () => {
     const { lag } = bed()
     for (const kind of ['pods', 'services', 'ingresses', 'endpointslices']) lag.lost(kind)
-    expect(lag.leftMs).toBe(6_200)
+    expect(lag.leftMs).toBe(9_400)
   })
 
   it('remembers outages of the last two minutes, and no longer', () => {
@@ -48,11 +49,19 @@ describe('the lag of those who watch the API server', () => {
       lag.reached()
       return lag.leftMs
     }
-    expect(outage()).toBe(6_200)
-    pass(110_000)
     expect(outage()).toBe(9_400)
+    pass(110_000)
+    expect(outage()).toBe(15_800)
     pass(130_000)
-    expect(outage()).toBe(6_200)
+    expect(outage()).toBe(9_400)
+  })
+
+  it('is not counted from a late first call: a watch that had found the API server away would have said so', () => {
+    const { lag, pass } = bed()
+    lag.lost('pods')
+    pass(60_000)
+    lag.reached()
+    expect(lag.leftMs).toBe(0)
   })
 })
 
@@ -103,6 +112,53 @@ describe('an API server that was away', () => {
     await stop()
   })
 
+  it('rejects nobody: the deadline stands still meanwhile', async () => {
+    const { shop, server, stop } = await atStepOne(10_000)
+    await outage(shop, server)
+    shop.decide('approve')
+    await shop.clock.advance(3_000)
+    expect(shop.status()?.waiting).toMatchObject({ reason: 'GatewaysCatchingUp' })
+    await shop.clock.advance(63_000)
+    expect(shop.status()?.waiting).toMatchObject({ reason: 'Approval' })
+    expect(shop.canaryWeight()).toBe(50)
+    await stop()
+  })
+
+  it('is said while a drain waits for gateways', async () => {
+    const { shop, server, stop } = await atStepOne()
+    shop.decide('rollback')
+    await shop.clock.advance(2_000)
+    await outage(shop, server)
+    shop.decide('hold') // anything that makes the Rollout be looked at
+    await shop.clock.advance(2_000)
+    expect(shop.status()?.waiting).toMatchObject({ reason: 'GatewaysCatchingUp' })
+    expect(shop.status()?.waiting).not.toHaveProperty('until')
+    await stop()
+  })
+
+  it('is not what a balancer is that cuts every quiet watch: a release goes on, a rollback ends', async () => {
+    const shop = await createShop()
+    const server = unreachable(shop.client)
+    const { stop } = startControl(shop, { client: server.client })
+    const live = async (seconds: number) => {
+      for (let second = 0; second < seconds; second++) {
+        await shop.clock.advance(1_000)
+        if (second % 35 !== 34) continue
+        server.goAway()
+        server.comeBack()
+      }
+    }
+    await live(600)
+    shop.upgrade('web:v2')
+    await live(20)
+    expect(shop.status()?.waiting).toMatchObject({ reason: 'Approval' })
+    shop.decide('rollback')
+    await live(60)
+    expect(shop.status()).toMatchObject({ phase: 'RolledBack' })
+    expect(shop.ours()).toEqual([])
+    await stop()
+  })
+
   it('does not delay a rollback: the stable pods are known', async () => {
     const { shop, server, stop } = await atStepOne()
     await outage(shop, server)
@@ -113,8 +169,9 @@ describe('an API server that was away', () => {
   })
 })
 
-async function atStepOne() {
+async function atStepOne(deadlineMs?: number) {
   const shop = await createShop()
+  if (deadlineMs !== undefined) setDeadline(shop, deadlineMs)
   const server = unreachable(shop.client)
   const { stop } = startControl(shop, { client: server.client })
   await shop.clock.advance(2_000)
@@ -122,6 +179,11 @@ async function atStepOne() {
   await shop.clock.advance(5_000)
   expect(shop.status()?.waiting).toMatchObject({ reason: 'Approval' })
   return { shop, server, stop }
+}
+
+function setDeadline({ api }: Shop, ms: number): void {
+  const body = { spec: { progressDeadline: `${ms / 1000}s` } }
+  api.patch(rolloutResource, { namespace: 'shop', name: 'web' }, { type: 'merge', body })
 }
 
 /** Long enough for several attempts to fail. */

@@ -229,7 +229,9 @@ function acts(dice: Dice): readonly TimedAct[] {
   const first: TimedAct = { act: upgrade(dice, 'v2'), writes: never, ms: dice.between(0, 20_000) }
   const length = dice.between(0, 9)
   const more = Array.from({ length }, () => (dice.chance(0.35) ? nextRelease(dice) : timed(dice, anyAct(dice))))
-  return dice.chance(0.06) ? [...unheld(dice), ...more] : [first, ...more]
+  const all = dice.chance(0.06) ? [...unheld(dice), ...more] : [first, ...more]
+  const meddler = dice.fork('meddler')
+  return meddler.chance(0.08) ? all.toSpliced(meddler.between(1, all.length), 0, interruption(meddler)) : all
 }
 
 const never = 1_000
@@ -239,6 +241,14 @@ const nextRelease = (dice: Dice): TimedAct => ({
   act: upgrade(dice, dice.pick(['v1', 'v2', 'v3', 'v4'])),
   writes: never,
   ms: dice.between(20_000, 120_000),
+})
+
+/** Somebody takes our route away while the last requests of a side are waited for. */
+const interruption = (dice: Dice): TimedAct => ({
+  act: { kind: 'delete-ours', what: 'route' },
+  during: dice.pick(['Promoting/Draining', 'Promoting/Draining', 'RollingBack', 'Restoring']),
+  writes: dice.between(0, 2),
+  ms: dice.between(30_000, 90_000),
 })
 
 /** An update that the API server does not hold, and the hold that comes back while it rolls or afterwards. */
