@@ -192,11 +192,12 @@ function doOne(
 }
 
 /** Does an act as soon as it is due, by writes or by time. */
-async function playAct(playing: Playing, { act, during, writes, ms }: TimedAct): Promise<void> {
+async function playAct(playing: Playing, { act, during, afterMs, writes, ms }: TimedAct): Promise<void> {
   const { world } = playing
   if (during !== undefined) await pass(world, ms, () => stateOf(world) === during)
   const enough = world.controllerWrites() + writes
-  await pass(world, ms, () => world.controllerWrites() >= enough)
+  if (afterMs === undefined) await pass(world, ms, () => world.controllerWrites() >= enough)
+  else await pass(world, afterMs)
   doOne(playing, act.kind === 'decide' ? `decide ${act.verb}` : act.kind, act)
 }
 

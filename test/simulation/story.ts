@@ -69,6 +69,8 @@ export interface Approver {
 export interface TimedAct {
   readonly act: Act
   readonly during?: string
+  /** Exactly so many milliseconds after it came there, whatever is written. */
+  readonly afterMs?: number
   readonly writes: number
   readonly ms: number
 }
@@ -137,7 +139,21 @@ export function storyOf(seed: string): Story {
     acts: acts(dice),
     faults: faults(dice),
   }
-  return dice.fork('lost split').chance(0.01) ? withLostSplit(story) : story
+  if (dice.fork('lost split').chance(0.01)) return withLostSplit(story)
+  const meddler = dice.fork('interrupted drain')
+  return meddler.chance(0.02) ? withInterruptedDrain(story, meddler) : story
+}
+
+/** As rare: our route is taken away in the middle of the drain of the old version. */
+function withInterruptedDrain(story: Story, dice: Dice): Story {
+  const interruption: TimedAct = {
+    act: { kind: 'delete-ours', what: 'route' },
+    during: 'Promoting/Draining',
+    afterMs: dice.between(500, 5_000),
+    writes: 0,
+    ms: 300_000,
+  }
+  return { ...story, acts: [...story.acts.slice(0, 1), interruption] }
 }
 
 /** Chance alone would hardly ever meet it: a route is lost while nobody is there to begin with the rolling. */
@@ -229,9 +245,7 @@ function acts(dice: Dice): readonly TimedAct[] {
   const first: TimedAct = { act: upgrade(dice, 'v2'), writes: never, ms: dice.between(0, 20_000) }
   const length = dice.between(0, 9)
   const more = Array.from({ length }, () => (dice.chance(0.35) ? nextRelease(dice) : timed(dice, anyAct(dice))))
-  const all = dice.chance(0.06) ? [...unheld(dice), ...more] : [first, ...more]
-  const meddler = dice.fork('meddler')
-  return meddler.chance(0.08) ? all.toSpliced(meddler.between(1, all.length), 0, interruption(meddler)) : all
+  return dice.chance(0.06) ? [...unheld(dice), ...more] : [first, ...more]
 }
 
 const never = 1_000
@@ -241,14 +255,6 @@ const nextRelease = (dice: Dice): TimedAct => ({
   act: upgrade(dice, dice.pick(['v1', 'v2', 'v3', 'v4'])),
   writes: never,
   ms: dice.between(20_000, 120_000),
-})
-
-/** Somebody takes our route away while the last requests of a side are waited for. */
-const interruption = (dice: Dice): TimedAct => ({
-  act: { kind: 'delete-ours', what: 'route' },
-  during: dice.pick(['Promoting/Draining', 'Promoting/Draining', 'RollingBack', 'Restoring']),
-  writes: dice.between(0, 2),
-  ms: dice.between(30_000, 90_000),
 })
 
 /** An update that the API server does not hold, and the hold that comes back while it rolls or afterwards. */

@@ -81,7 +81,8 @@ export const rollsOffTheTraffic: Promised = ({ actor, before, after, chronicle, 
     if (!leadsToWorkload || (canary === undefined && !release.routes.some((route) => route.name === name))) continue
     const since = chronicle.fullSince(name)
     // somebody took our route away so lately that nobody can have heard of it
-    if (chronicle.excuses.oursWereTouched && chronicle.shares(name, lagMs).most === 100) continue
+    const lately = chronicle.shares(name, lagMs)
+    if (chronicle.excuses.oursWereTouched && lately.most === 100 && lately.least < 100) continue
     if (since === undefined) return `the workload rolls while ${name} sends ${100 - (canary ?? 0)} % to it`
     if (nowMs - since < drainOf(story)) return `the workload rolls ${nowMs - since} ms after ${name} left it`
   }
