@@ -43,6 +43,8 @@ export interface World {
   slipped: boolean
   /** The analyses of the spec, as the controller would have them ready. */
   analyses: AnalysisView[]
+  /** As in the snapshot. */
+  watchLagMs: number
   /** What Kubernetes says of the workload's Service. */
   endpoints: EndpointsView
   /** What stores have answered and nobody has recorded. */
@@ -91,6 +93,7 @@ export function world(list: readonly Step[] = steps(20, 50, 90)): World {
     inStep: true,
     slipped: false,
     analyses: [],
+    watchLagMs: 0,
     endpoints: { kind: 'current' },
     measurements: [],
     store: (request) => unanswered(request, 'there is no store here'),
@@ -139,6 +142,7 @@ export function look(w: World): Snapshot {
     decisions: [...w.decisions],
     problems: [...w.problems],
     hold: { served: true, asked: `${w.policies}/${w.workload?.uid}`, ...(w.probe && { probe: w.probe }) },
+    watchLagMs: w.watchLagMs,
     endpoints: w.endpoints,
     analyses: w.analyses,
     measurements: [...w.measurements],

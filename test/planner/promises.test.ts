@@ -45,6 +45,10 @@ const events = [
   'policy-back',
   'problem',
   'mended',
+  'gateways-late',
+  'gateways-heard',
+  'endpoints-behind',
+  'endpoints-right',
   'workload-gone',
   'copy-unready',
   'never-ready',
@@ -151,6 +155,18 @@ function happen(w: World, event: Event): void {
     case 'mended':
       w.problems = []
       return
+    case 'gateways-late':
+      w.watchLagMs = 30_000
+      return
+    case 'gateways-heard':
+      w.watchLagMs = 0
+      return
+    case 'endpoints-behind':
+      w.endpoints = { kind: 'behind', service: 'shop' }
+      return
+    case 'endpoints-right':
+      w.endpoints = { kind: 'current' }
+      return
     case 'workload-gone':
       w.workload = undefined
       return
@@ -187,6 +203,14 @@ const promises = {
     if (w.route.canary <= before.canary) return true
     const size = Math.max(w.rollout.status?.release?.desired ?? 0, w.workload?.replicas ?? 0)
     return (w.copy?.ready ?? 0) >= podsFor(w.route.canary, size)
+  },
+  'weight rises only when gateways have heard of the pods': (w: World, before: Memory) =>
+    w.route.canary <= before.canary || w.watchLagMs === 0 || w.rollout.status?.release?.stage === 'Rolling',
+  'traffic returns only to endpoints that are right': (w: World, before: Memory) => {
+    const { phase, release } = w.rollout.status ?? {}
+    if (w.workload === undefined) return true // what is gone has no endpoints to wait for
+    if (w.route.canary >= before.canary || phase !== 'Promoting' || release?.stage !== 'Returning') return true
+    return w.watchLagMs === 0 && w.endpoints.kind === 'current'
   },
   'the copy goes only after the drain': (w: World, before: Memory) =>
     !before.copy || w.copy !== undefined || w.now - before.lastReachable >= drainMs || before.lastReachable === 0,
@@ -298,6 +322,8 @@ describe('whatever people and the world do, and wherever the process dies', () =
         const w = run(list, steps)
         w.copyGetsReady = true
         w.problems = []
+        happen(w, 'gateways-heard')
+        happen(w, 'endpoints-right')
         if (w.workload) w.workload.replicas = 14
         for (let i = 0; i < 12; i += 1) pass(w, drainMs)
         const { phase, waiting } = w.rollout.status ?? {}
@@ -317,6 +343,8 @@ describe('whatever people and the world do, and wherever the process dies', () =
         const w = run(list, steps)
         const had = w.rollout.finalizers.length > 0
         w.rollout.deleting = true
+        happen(w, 'gateways-heard')
+        happen(w, 'endpoints-right')
         if (w.workload) w.workload.replicas = 14
         for (let i = 0; i < 10; i += 1) {
           bringBackLost(w)
