@@ -58,6 +58,7 @@ function drainOld(view: View, release: Release): Turn {
   if (stop) return stop
   const shift = shiftTo(view, whole(view))
   if (shift.kind !== 'reached') return waitOrRollBack(drainAnew(view), shift)
+  if (view.status.drainSince === undefined) return drainOld(fromNow(view), release)
   const leftMs = drainLeftMs(view)
   if (leftMs > 0) {
     const waiting = gatewaysMayLag(view) ? catchingUp(view).waiting : { ...drainingOld, until: drainedAt(view) }
@@ -79,11 +80,16 @@ function drainOld(view: View, release: Release): Turn {
 /** No route sends the workload anything. */
 const carriesAll = (view: View): boolean => view.routes.every(({ state }) => state.canary === 100)
 
-/** A route that sends requests to the old pods again, whoever made it so: their drain counts from its end. */
+/** A route that sends requests to the old pods again, whoever made it so: their drain begins when it is seen to have left them. */
 function drainAnew(view: View): View {
   if (carriesAll(view)) return view
-  return { ...view, status: withStatus(view.status, { drainSince: stamp(view.now) }) }
+  return { ...view, status: withStatus(view.status, { drainSince: undefined }) }
 }
+
+const fromNow = (view: View): View => ({
+  ...view,
+  status: withStatus(view.status, { drainSince: stamp(view.now) }),
+})
 
 function enter(view: View, release: Release, stage: Stage): { readonly release: Release } {
   const { unreadySince: _ready, ...rest } = release

@@ -1,4 +1,4 @@
-import type { RolloutStatus, Waiting } from '../../api/status.ts'
+import type { Waiting } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
 import { catchingUp, endpointsLate, gatewaysMayLag } from './catching-up.ts'
 import { type Stay, stamp, stay, type View } from './turn.ts'
@@ -13,7 +13,7 @@ export function retire(view: View): Stay | undefined {
   if (withdrawals.length > 0) {
     const wait = beforeReturn(view)
     if (wait !== undefined) return wait
-    return stay(view, { actions: withdrawals, waiting: withdrawing, changes: drainAnew(view) })
+    return stay(view, { actions: withdrawals, waiting: withdrawing, changes: drainAnew })
   }
   if (view.routes.some(({ state }) => !state.accepted)) return stay(view, { waiting: withdrawing })
   if (view.owned.length === 0) return undefined
@@ -36,10 +36,8 @@ function beforeReturn(view: View): Stay | undefined {
   return view.endpoints?.kind === 'current' ? undefined : stay(view, endpointsLate(view, view.endpoints, since))
 }
 
-/** Requests can reach the copy again, whoever made it so: its drain counts from their end. */
-function drainAnew(view: View): Pick<RolloutStatus, 'drainSince'> {
-  return view.status.drainSince === undefined ? {} : { drainSince: stamp(view.now) }
-}
+/** Requests can reach the copy again, whoever made it so: its drain begins when they are seen to have ended. */
+const drainAnew = { drainSince: undefined }
 
 function drain(view: View): Stay {
   const leftMs = drainLeftMs(view)

@@ -66,7 +66,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   bug(
     'keeps counting a drain that was interrupted',
     inPlanner('promote', 'waitOrRollBack(drainAnew(view), shift)', 'waitOrRollBack(view, shift)'),
-    inPlanner('retire', ', changes: drainAnew(view) })', ' })'),
+    inPlanner('retire', ', changes: drainAnew })', ' })'),
   ),
   bug(
     'raises the weight before the pods are ready',
