@@ -218,6 +218,23 @@ describe('a drain', () => {
     expect(stage(w)).toBe('Rolling')
   })
 
+  it('that was interrupted counts from when the route has it again, however long that write takes', () => {
+    const w = atFirstGate(steps(20))
+    decide(w, 'approve')
+    settle(w)
+    podsGetReady(w)
+    settle(w)
+    w.route = { canary: 0, registered: true } // somebody edits our route
+    turn(w, 0) // the write is under way
+    w.now += 4_000
+    w.route.canary = 100
+    settle(w)
+    pass(w, drainMs - 1)
+    expect(stage(w)).toBe('Draining')
+    pass(w, 1)
+    expect(stage(w)).toBe('Rolling')
+  })
+
   it('of the old pods starts anew when the split is lost right before the workload rolls', () => {
     const w = atFirstGate(steps(20))
     decide(w, 'approve')
