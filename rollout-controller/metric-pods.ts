@@ -4,6 +4,7 @@ import type { KubeObject } from '../api/kube-object.ts'
 import { podResource } from '../api/names.ts'
 import { KubeError } from '../kube/errors.ts'
 import type { KubeClient } from '../kube/types.ts'
+import { isReadyPod, isTerminatingPod } from './pod-state.ts'
 
 /** What the cluster knows of the pods that a label selector finds. Never rejects, but for the signal. */
 export async function listPods(
@@ -27,13 +28,13 @@ export async function listPods(
   }
 }
 
-function factsOf({ metadata, status }: KubeObject): PodFacts {
-  const { phase, conditions, containerStatuses, initContainerStatuses } = objectOf(status)
+function factsOf(pod: KubeObject): PodFacts {
+  const { containerStatuses, initContainerStatuses } = objectOf(pod.status)
   const containers = [...objectsOf(initContainerStatuses), ...objectsOf(containerStatuses)]
   return {
-    name: metadata.name,
-    ready: objectsOf(conditions).some(({ type, status: isSo }) => type === 'Ready' && isSo === 'True'),
-    terminating: metadata.deletionTimestamp !== undefined || phase === 'Failed' || phase === 'Succeeded',
+    name: pod.metadata.name,
+    ready: isReadyPod(pod),
+    terminating: isTerminatingPod(pod),
     restarts: containers.reduce((sum, { restartCount }) => sum + (numberOf(restartCount) ?? 0), 0),
     oomKilled: containers.some(({ state, lastState }) => [state, lastState].some(isOomKilled)),
   }

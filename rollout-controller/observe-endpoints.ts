@@ -5,6 +5,7 @@ import { isFault } from '../kube/errors.ts'
 import type { KubeClient } from '../kube/types.ts'
 import { isReadyEndpoint } from './facts.ts'
 import type { Caches } from './observed-caches.ts'
+import { isReadyPod, isTerminatingPod } from './pod-state.ts'
 import type { EndpointsView, Snapshot } from './snapshot.ts'
 import { selectorQuery } from './workload/selectors.ts'
 
@@ -58,7 +59,7 @@ async function lookAt(
   const slices = { namespace, labelSelector: `kubernetes.io/service-name=${service},${managedByKubernetes}` }
   const named = podsNamed(namespace, (await client.listAll(endpointSliceResource, slices, signal)).items)
   const pods = { namespace, labelSelector: selectorQuery(selector) }
-  const live = (await client.listAll(podResource, pods, signal)).items.filter(isLive)
+  const live = (await client.listAll(podResource, pods, signal)).items.filter((pod) => !isTerminatingPod(pod))
   const uids = new Set(live.map(({ metadata }) => metadata.uid))
   const namesGone = [...named].some((uid) => !uids.has(uid))
   const missesReady = live.some((pod) => isReadyPod(pod) && !named.has(pod.metadata.uid ?? ''))
@@ -74,13 +75,4 @@ function podsNamed(namespace: string, slices: readonly KubeObject[]): ReadonlySe
   const refs = ready.map(({ targetRef }) => objectOf(targetRef))
   const pods = refs.filter((ref) => ref['kind'] === 'Pod' && (ref['namespace'] ?? namespace) === namespace)
   return new Set(pods.flatMap(({ uid }) => textOf(uid) ?? []))
-}
-
-function isLive({ metadata, status }: KubeObject): boolean {
-  const { phase } = objectOf(status)
-  return metadata.deletionTimestamp === undefined && phase !== 'Failed' && phase !== 'Succeeded'
-}
-
-function isReadyPod({ status }: KubeObject): boolean {
-  return objectsOf(objectOf(status)['conditions']).some((one) => one['type'] === 'Ready' && one['status'] === 'True')
 }

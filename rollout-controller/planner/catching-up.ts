@@ -1,6 +1,7 @@
 import type { Waiting } from '../../api/status.ts'
 import type { EndpointsView } from '../snapshot.ts'
 import type { View } from './turn.ts'
+import { drainedAt } from './view.ts'
 
 /** A wait that time, or another look, ends. */
 export interface TimedWait {
@@ -23,17 +24,22 @@ export function catchingUp(view: View): TimedWait {
   }
 }
 
+/** What a drain says: when it ends, or that it has not begun while gateways may not know of it. */
+export function drainWait(view: View, draining: Waiting): Waiting {
+  return gatewaysMayLag(view) ? catchingUp(view).waiting : { ...draining, until: drainedAt(view) }
+}
+
 /** Kubernetes mostly follows within this time: until then nobody need worry. */
 const usualMs = 10_000
 const lookAgainMs = 2_000
 const lookAgainLaterMs = 10_000
 
+type NotCurrent = Exclude<EndpointsView, { kind: 'current' }>
+
 /** A gateway would send requests to pods that are gone, however many endpoints are said to be ready. */
-export function endpointsLate(view: View, endpoints: EndpointsView | undefined, sinceMs: number): TimedWait {
+export function endpointsLate(view: View, endpoints: NotCurrent | undefined, sinceMs: number): TimedWait {
   if (endpoints === undefined) return { waiting: looking, wakeAt: view.now }
-  if (endpoints.kind === 'current' || view.now < sinceMs + usualMs) {
-    return { waiting: looking, wakeAt: view.now + lookAgainMs }
-  }
+  if (view.now < sinceMs + usualMs) return { waiting: looking, wakeAt: view.now + lookAgainMs }
   const waiting = endpoints.kind === 'behind' ? behind(view, endpoints.service) : unread(view, endpoints)
   return { waiting, wakeAt: view.now + lookAgainLaterMs }
 }
@@ -53,7 +59,7 @@ function behind({ rollout }: View, service: string): Waiting {
   }
 }
 
-function unread({ rollout }: View, { service, denied }: Extract<EndpointsView, { kind: 'unknown' }>): Waiting {
+function unread({ rollout }: View, { service, denied }: Extract<NotCurrent, { kind: 'unknown' }>): Waiting {
   const { namespace } = rollout.meta
   const why = denied ? 'the controller may not list them' : 'the API server does not list them'
   return {

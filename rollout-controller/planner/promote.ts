@@ -2,7 +2,7 @@ import type { Release, Stage, Waiting } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
 import { analysed } from './analysed.ts'
 import { forget } from './analyses.ts'
-import { catchingUp, gatewaysMayLag } from './catching-up.ts'
+import { drainWait } from './catching-up.ts'
 import { beginRestore, beginRollBack, interrupted, problemMidway, superseded } from './end.ts'
 import { judgePromotion } from './gates.ts'
 import { liftOrWait } from './lift.ts'
@@ -10,7 +10,7 @@ import { atProblem, ready, waitOrRollBack } from './patience.ts'
 import { retire, stopSlip } from './retire.ts'
 import { paused, shiftTo } from './shift.ts'
 import { go, noRelease, stamp, stay, type Turn, type View, withStatus } from './turn.ts'
-import { command, drainedAt, drainLeftMs, fullSize, isWhole, stableRevision, tooFewPods, workloadName } from './view.ts'
+import { command, drainLeftMs, fullSize, isWhole, stableRevision, tooFewPods, workloadName } from './view.ts'
 
 /** Promoting: the copy takes everything, the workload rolls with no request on it, then the traffic returns to it. */
 export function promote(view: View): Turn {
@@ -60,10 +60,7 @@ function drainOld(view: View, release: Release): Turn {
   if (shift.kind !== 'reached') return waitOrRollBack(drainAnew(view), shift)
   if (view.status.drainSince === undefined) return drainOld(fromNow(view), release)
   const leftMs = drainLeftMs(view)
-  if (leftMs > 0) {
-    const waiting = gatewaysMayLag(view) ? catchingUp(view).waiting : { ...drainingOld, until: drainedAt(view) }
-    return stay(ready(view), { waiting, wakeAt: view.now + leftMs })
-  }
+  if (leftMs > 0) return stay(ready(view), { waiting: drainWait(view, drainingOld), wakeAt: view.now + leftMs })
   const answer = judgePromotion(view, release.stageStartedAt ?? stamp(view.now))
   switch (answer.kind) {
     case 'wait':

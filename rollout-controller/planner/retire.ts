@@ -1,8 +1,8 @@
 import type { Waiting } from '../../api/status.ts'
 import type { Action } from '../plan.ts'
-import { catchingUp, endpointsLate, gatewaysMayLag } from './catching-up.ts'
+import { catchingUp, drainWait, endpointsLate, gatewaysMayLag } from './catching-up.ts'
 import { type Stay, stamp, stay, type View } from './turn.ts'
-import { at, deadlineMs, drainedAt, drainLeftMs, stableRevision } from './view.ts'
+import { at, deadlineMs, drainLeftMs, stableRevision } from './view.ts'
 
 /**
  * The common end of every release: one routing write per route, the drain, then routes, Services and copy, in that order.
@@ -33,7 +33,8 @@ function beforeReturn(view: View): Stay | undefined {
   const since = release.stageStartedAt === undefined ? view.now : at(release.stageStartedAt)
   if (phase !== 'Promoting' && view.now >= since + deadlineMs(view)) return undefined
   if (gatewaysMayLag(view)) return stay(view, catchingUp(view))
-  return view.endpoints?.kind === 'current' ? undefined : stay(view, endpointsLate(view, view.endpoints, since))
+  const { endpoints } = view
+  return endpoints?.kind === 'current' ? undefined : stay(view, endpointsLate(view, endpoints, since))
 }
 
 /** Requests can reach the copy again, whoever made it so: its drain begins when they are seen to have ended. */
@@ -42,8 +43,7 @@ const drainAnew = { drainSince: undefined }
 function drain(view: View): Stay {
   const leftMs = drainLeftMs(view)
   if (leftMs <= 0) return stay(view, { actions: removals(view), waiting: removing, transient: true })
-  const waiting = gatewaysMayLag(view) ? catchingUp(view).waiting : { ...draining, until: drainedAt(view) }
-  return stay(view, { waiting, wakeAt: view.now + leftMs })
+  return stay(view, { waiting: drainWait(view, draining), wakeAt: view.now + leftMs })
 }
 
 function withdraw(view: View): readonly Action[] {

@@ -40,14 +40,20 @@ function approve(w: World): void {
   pass(w, 1000)
 }
 
-/** v2 promoted up to the point where the workload itself rolls; its pods are not ready yet. */
-function rolling(): World {
+/** v2 promoted up to the point where the copy carries everything, and the last requests of v1 are answered. */
+function draining(): World {
   const w = atFirstGate(steps(20))
   decide(w, 'approve')
   settle(w)
   podsGetReady(w)
   settle(w)
   expect(stage(w)).toBe('Draining')
+  return w
+}
+
+/** v2 promoted up to the point where the workload itself rolls; its pods are not ready yet. */
+function rolling(): World {
+  const w = draining()
   w.now += drainMs
   settle(w)
   expect(stage(w)).toBe('Rolling')
@@ -202,12 +208,7 @@ describe('a release', () => {
 
 describe('a drain', () => {
   it('of the old pods starts anew when the split was lost meanwhile', () => {
-    const w = atFirstGate(steps(20))
-    decide(w, 'approve')
-    settle(w)
-    podsGetReady(w)
-    settle(w)
-    expect(stage(w)).toBe('Draining')
+    const w = draining()
     w.now += drainMs - 1000
     w.route = { canary: 0, registered: false } // somebody deletes our route
     settle(w)
@@ -219,11 +220,7 @@ describe('a drain', () => {
   })
 
   it('that was interrupted counts from when the route has it again, however long that write takes', () => {
-    const w = atFirstGate(steps(20))
-    decide(w, 'approve')
-    settle(w)
-    podsGetReady(w)
-    settle(w)
+    const w = draining()
     w.route = { canary: 0, registered: true } // somebody edits our route
     turn(w, 0) // the write is under way
     w.now += 4_000
@@ -236,11 +233,7 @@ describe('a drain', () => {
   })
 
   it('of the old pods starts anew when the split is lost right before the workload rolls', () => {
-    const w = atFirstGate(steps(20))
-    decide(w, 'approve')
-    settle(w)
-    podsGetReady(w)
-    settle(w)
+    const w = draining()
     w.now += drainMs
     turn(w, 0) // the process dies before the hold comes off
     expect(stage(w)).toBe('Rolling')

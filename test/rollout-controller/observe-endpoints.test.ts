@@ -8,10 +8,7 @@ import { startControl } from './shop-floor.ts'
 
 describe('endpoints that lag behind a workload that has rolled', () => {
   it('keep the traffic on the copy while they name a pod that is gone, however many pods are ready', async () => {
-    const shop = await createShop()
-    const behind = endpointsOf(shop.client)
-    const { stop } = startControl(shop, { client: behind.client })
-    await toReturning(shop, () => behind.name('gone'))
+    const { shop, behind, stop } = await returning((endpoints) => endpoints.name('gone'))
     await shop.clock.advance(20_000)
     expect(shop.canaryWeight()).toBe(100)
     expect(shop.status()?.waiting).toMatchObject({
@@ -27,10 +24,7 @@ describe('endpoints that lag behind a workload that has rolled', () => {
   })
 
   it('keep it while they miss a pod that is ready', async () => {
-    const shop = await createShop()
-    const behind = endpointsOf(shop.client)
-    const { stop } = startControl(shop, { client: behind.client })
-    await toReturning(shop, () => behind.miss())
+    const { shop, behind, stop } = await returning((endpoints) => endpoints.miss())
     await shop.clock.advance(20_000)
     expect(shop.status()?.waiting?.reason).toBe('EndpointsBehind')
     behind.mend()
@@ -40,21 +34,17 @@ describe('endpoints that lag behind a workload that has rolled', () => {
   })
 
   it('do not matter for what is no pod, nor for what others have written', async () => {
-    const shop = await createShop()
-    const behind = endpointsOf(shop.client)
-    const { stop } = startControl(shop, { client: behind.client })
-    shop.api.create(endpointSliceResource, foreignSlice)
-    await toReturning(shop, () => behind.addHost())
+    const { shop, stop } = await returning((endpoints, { api }) => {
+      api.create(endpointSliceResource, foreignSlice)
+      endpoints.addHost()
+    })
     await shop.clock.advance(20_000)
     expect(shop.status()).toMatchObject({ phase: 'Healthy' })
     await stop()
   })
 
   it('that cannot be read are said, and nothing else of the Rollout stands still for it', async () => {
-    const shop = await createShop()
-    const behind = endpointsOf(shop.client)
-    const { stop } = startControl(shop, { client: behind.client })
-    await toReturning(shop, () => behind.refuse())
+    const { shop, behind, stop } = await returning((endpoints) => endpoints.refuse())
     await shop.clock.advance(20_000)
     expect(shop.status()?.waiting).toMatchObject({
       reason: 'EndpointsBehind',
@@ -70,10 +60,7 @@ describe('endpoints that lag behind a workload that has rolled', () => {
   })
 
   it('do not keep a Rollout that is deleted beyond its deadline', async () => {
-    const shop = await createShop()
-    const behind = endpointsOf(shop.client)
-    const { stop } = startControl(shop, { client: behind.client })
-    await toReturning(shop, () => behind.name('gone'))
+    const { shop, stop } = await returning((endpoints) => endpoints.name('gone'))
     shop.api.delete(rolloutResource, { namespace: 'shop', name: 'web' })
     await shop.clock.advance(630_000)
     expect(shop.api.find(rolloutResource, { namespace: 'shop', name: 'web' })).toBeUndefined()
@@ -82,10 +69,7 @@ describe('endpoints that lag behind a workload that has rolled', () => {
   })
 
   it('hold back a Rollout that is deleted then, and let it go once they are right', async () => {
-    const shop = await createShop()
-    const behind = endpointsOf(shop.client)
-    const { stop } = startControl(shop, { client: behind.client })
-    await toReturning(shop, () => behind.name('gone'))
+    const { shop, behind, stop } = await returning((endpoints) => endpoints.name('gone'))
     shop.api.delete(rolloutResource, { namespace: 'shop', name: 'web' })
     await shop.clock.advance(20_000)
     expect(shop.canaryWeight()).toBe(100)
@@ -112,8 +96,11 @@ const foreignSlice: KubeObject = {
   ],
 }
 
-/** Promotes v2 until its workload has rolled; `meanwhile` is done while it rolls. */
-async function toReturning(shop: Shop, meanwhile: () => void): Promise<void> {
+/** A shop whose v2 is promoted until its workload has rolled; `meanwhile` is done while it rolls. */
+async function returning(meanwhile: (endpoints: Endpoints, shop: Shop) => void) {
+  const shop = await createShop()
+  const behind = endpointsOf(shop.client)
+  const { stop } = startControl(shop, { client: behind.client })
   await shop.clock.advance(2_000)
   shop.upgrade('web:v2')
   await shop.clock.advance(5_000)
@@ -121,12 +108,15 @@ async function toReturning(shop: Shop, meanwhile: () => void): Promise<void> {
     shop.decide('approve')
     await shop.clock.advance(3_000)
   }
-  meanwhile()
+  meanwhile(behind, shop)
   for (let ms = 0; shop.status()?.release?.stage !== 'Returning' && shop.canaryWeight() !== undefined; ms += 50) {
     if (ms > 60_000) throw new Error(`it never rolls: ${JSON.stringify(shop.status())}`)
     await shop.clock.advance(50)
   }
+  return { shop, behind, stop }
 }
+
+type Endpoints = ReturnType<typeof endpointsOf>
 
 /** A client to which the endpoint controller seems behind, where it lists EndpointSlices of web. */
 function endpointsOf(client: KubeClient) {
