@@ -36,6 +36,9 @@ export function withClusterFlags(command: Command): Command {
     .option('-n, --namespace <name>', "namespace (default: the context's)")
 }
 
+/** As often as kubectl: a busy server asks to come back in a second. */
+const kubectlRepeats = 10
+
 /** Connects, runs `work`, and closes whatever happens. */
 export async function withSession<T>(
   context: Context,
@@ -44,7 +47,7 @@ export async function withSession<T>(
 ): Promise<T> {
   const connection = await connectionOf(flags)
   context.where = { server: connection.server, context: connection.contextName, namespace: connection.namespace }
-  const client = createClient(connection)
+  const client = createClient(connection, { repeats: kubectlRepeats })
   try {
     return await work({ client, connection, namespace: connection.namespace })
   } finally {

@@ -1,4 +1,5 @@
-import type { KubeObject } from '../api/kube-object.ts'
+import type { KubeObject, Resource } from '../api/kube-object.ts'
+import { isFault } from '../kube/errors.ts'
 import { servesHold } from '../rollout-controller/identity.ts'
 import { systemClock } from '../rollout-controller/loop/clock.ts'
 import { noNews, observe } from '../rollout-controller/observe.ts'
@@ -67,7 +68,13 @@ const listeners: Listeners = {
   bindings: nobody,
 }
 
-/** All caches after their first list; the first thing that cannot be listed is thrown. */
+/** How long a server that answers may fail before the look is given up. */
+const patienceMs = 15_000
+
+/**
+ * All caches after their first list. What may not be listed, or cannot be, is thrown at once; a server that answers and fails for now
+ * is asked again by the cache itself, for a while.
+ */
 async function filledCaches(
   { client: live, namespace }: Session,
   objects: readonly KubeObject[],
@@ -75,7 +82,11 @@ async function filledCaches(
 ): Promise<Caches> {
   const client = overlaid(live, objects, namespace)
   return new Promise((resolve, reject) => {
-    const onProblem = (_resource: unknown, error: unknown) => reject(error)
+    const startedMs = systemClock.monotonicMs()
+    const onProblem = (_resource: Resource, error: unknown) => {
+      const passes = isFault(error, 'unavailable') && error.status !== undefined
+      if (!passes || systemClock.monotonicMs() - startedMs > patienceMs) reject(error)
+    }
     const caches = createCaches({ client, clock: systemClock, namespace, listeners, onProblem })
     const all = Object.values(caches)
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })

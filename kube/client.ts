@@ -27,6 +27,8 @@ export interface ClientOptions {
   readonly timeoutMs?: number
   /** Most connections for calls; 64, so that a rollback does not queue behind others. */
   readonly connections?: number
+  /** How often a call is sent again when the server asks to come back later (`Retry-After`), or a read when its connection breaks, within its deadline; never. */
+  readonly repeats?: number
   /** Called after every request, for metrics. Must not throw. */
   readonly onRequest?: (info: RequestInfo) => void
   /** Called with the text of each `Warning` header. Must not throw. */
@@ -46,6 +48,7 @@ export function createClient(connection: KubeConnection, options: ClientOptions 
   const transport = createTransport(connection, {
     timeoutMs: options.timeoutMs ?? 15_000,
     connections: options.connections ?? 64,
+    repeats: options.repeats ?? 0,
     ...(options.onWarning === undefined ? {} : { onWarning: options.onWarning }),
   })
   const send = sender(transport, options.onRequest)

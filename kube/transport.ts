@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Dispatcher, Pool, ProxyAgent } from 'undici'
 import type { KubeConnection } from './connection.ts'
 import { KubeError } from './errors.ts'
@@ -7,6 +8,8 @@ export interface TransportOptions {
   /** Whole request, headers and body. */
   readonly timeoutMs: number
   readonly connections: number
+  /** How often a call is sent again when the server asks to come back later; all within `timeoutMs`. */
+  readonly repeats: number
   readonly onWarning?: (warning: string) => void
 }
 
@@ -52,12 +55,14 @@ export function createTransport(connection: KubeConnection, options: TransportOp
     async send(call, signal) {
       const deadline = deadlineOf(options.timeoutMs, signal)
       try {
-        const request = await prepare(call, deadline.signal)
-        const response = await calls.request({ ...request, signal: deadline.signal })
-        const text = await response.body.text()
-        warn(response.headers, options.onWarning)
-        if (!isSuccess(response.statusCode)) throw refusal(call, response, text)
-        return { status: response.statusCode, text }
+        return await repeated(options.repeats, call, deadline.signal, async () => {
+          const request = await prepare(call, deadline.signal)
+          const response = await calls.request({ ...request, signal: deadline.signal })
+          const text = await response.body.text()
+          warn(response.headers, options.onWarning)
+          if (!isSuccess(response.statusCode)) throw refusal(call, response, text)
+          return { status: response.statusCode, text }
+        })
       } catch (error) {
         throw explain(call, error, signal)
       } finally {
@@ -66,10 +71,12 @@ export function createTransport(connection: KubeConnection, options: TransportOp
     },
     async open(call, signal) {
       try {
-        const request = await prepare(call, signal)
-        const response = await watches.request({ ...request, signal, headersTimeout: 0, bodyTimeout: 0 })
-        if (!isSuccess(response.statusCode)) throw refusal(call, response, await response.body.text())
-        return response.body
+        return await repeated(options.repeats, call, signal, async () => {
+          const request = await prepare(call, signal)
+          const response = await watches.request({ ...request, signal, headersTimeout: 0, bodyTimeout: 0 })
+          if (!isSuccess(response.statusCode)) throw refusal(call, response, await response.body.text())
+          return response.body
+        })
       } catch (error) {
         throw explain(call, error, signal)
       }
@@ -86,6 +93,36 @@ export function explain(call: Call, error: unknown, signal: AbortSignal | undefi
   if (signal?.aborted === true) return signal.reason
   return new KubeError('unavailable', `cannot ${call.attempt}: ${wireMessage(error)}`, { cause: error })
 }
+
+/** Sends again what may be sent again. What came of it last is thrown when the time or the count is up. */
+async function repeated<T>(repeats: number, call: Call, signal: AbortSignal, send: () => Promise<T>): Promise<T> {
+  for (let left = repeats; ; left -= 1) {
+    try {
+      return await send()
+    } catch (error) {
+      const pauseMs = left > 0 ? pauseBeforeRepeat(error, call) : undefined
+      if (pauseMs === undefined) throw error
+      const slept = await sleep(pauseMs, true, { signal }).catch(() => false)
+      if (!slept) throw error
+    }
+  }
+}
+
+/**
+ * As client-go (rest/with_retry.go): an answer with `Retry-After` says when, and a read whose connection broke is sent again after 1 s.
+ * A 429 was not begun, whatever the method; of an answer in the 500s that is no matter for reads alone.
+ */
+function pauseBeforeRepeat(error: unknown, { method }: Call): number | undefined {
+  const isRead = method === 'GET'
+  if (!(error instanceof KubeError)) return isRead && isBroken(error) ? 1_000 : undefined
+  const { status = 0, retryAfterMs } = error
+  return status === 429 || (isRead && status >= 500) ? retryAfterMs : undefined
+}
+
+const brokenCodes: readonly unknown[] = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']
+
+const isBroken = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && brokenCodes.includes(error.code)
 
 function dispatcherFor(connection: KubeConnection, connections: number | null): Dispatcher {
   const shared = { connections, pipelining: 1, keepAliveTimeout: 30_000, allowH2: false }

@@ -142,6 +142,82 @@ describe('a server that does not answer well', () => {
   })
 })
 
+describe('a server that asks to come back later', () => {
+  const busy = (status: number) => answerStatus(status, 'Busy', { 'retry-after': '0' })
+  const patient = (repeats: number) => createClient(server.connection, { timeoutMs: 2_000, repeats })
+  function busyFor(times: number, status: number) {
+    const asked: string[] = []
+    server.intercept((request, response) => {
+      asked.push(request.method ?? '')
+      if (asked.length <= times) busy(status)(response)
+      else answerJson(response, 200, object)
+      return true
+    })
+    return asked
+  }
+
+  it.each<[string, number, (kube: KubeClient) => Promise<unknown>]>([
+    ['read', 429, (kube) => kube.get(CONFIG_MAPS, web)],
+    ['read', 503, (kube) => kube.get(CONFIG_MAPS, web)],
+    ['write', 429, (kube) => kube.create(CONFIG_MAPS, object)],
+  ])('gets a %s again that it answered with %i', async (_what, status, call) => {
+    const asked = busyFor(3, status)
+    const kube = patient(3)
+    await expect(call(kube)).resolves.toEqual(object)
+    expect(asked).toHaveLength(4)
+    await kube.close()
+  })
+
+  it('gets a watch again', async () => {
+    server.put('web')
+    server.failWatches(busy(429))
+    const kube = patient(1)
+    const stop = new AbortController()
+    for await (const event of kube.watch(CONFIG_MAPS, { namespace: 'shop', resourceVersion: '1' }, stop.signal)) {
+      expect(event.object.metadata.name).toBe('web')
+      break
+    }
+    await kube.close()
+  })
+
+  it.each<[string, number, number, (kube: KubeClient) => Promise<unknown>]>([
+    ['more often than it is repeated', 3, 429, (kube) => kube.get(CONFIG_MAPS, web)],
+    ['of a write that it may have begun', 1, 503, (kube) => kube.create(CONFIG_MAPS, object)],
+  ])('is unavailable %s', async (_what, times, status, call) => {
+    const asked = busyFor(times, status)
+    const kube = patient(2)
+    expect(await failure(call(kube))).toMatchObject({ fault: 'unavailable', status })
+    expect(asked).toHaveLength(times)
+    await kube.close()
+  })
+
+  it('is read again when it broke the connection', async () => {
+    const asked: unknown[] = []
+    server.intercept((request, response) => {
+      asked.push(request.method)
+      if (asked.length === 1) reset(response)
+      else answerJson(response, 200, object)
+      return true
+    })
+    const kube = patient(1)
+    await expect(kube.get(CONFIG_MAPS, web)).resolves.toEqual(object)
+    await kube.close()
+  })
+
+  it('is asked once by a client that has its own way to come back', async () => {
+    const asked = busyFor(1, 429)
+    expect(await failure(client.get(CONFIG_MAPS, web))).toMatchObject({ retryAfterMs: 0 })
+    expect(asked).toHaveLength(1)
+  })
+
+  it('says its refusal, not a timeout, when the deadline passes first', async () => {
+    answering(answerStatus(429, 'Busy', { 'retry-after': '60' }))
+    const kube = createClient(server.connection, { timeoutMs: 100, repeats: 5 })
+    expect(await failure(kube.get(CONFIG_MAPS, web))).toMatchObject({ status: 429, retryAfterMs: 60_000 })
+    await kube.close()
+  })
+})
+
 describe('a write', () => {
   it('says what it wants in the way of the API', async () => {
     const calls = recording()
