@@ -104,6 +104,8 @@ export interface Trail {
   phases(): readonly string[]
   /** When it was first in this phase (or stage); fails if it never was. */
   at(phase: string): number
+  /** Returns once the trail has heard of it: it is told by a watch, and may be behind whoever asks. */
+  isAt(phase: string): Promise<void>
   /** The phase that this one followed, the last time. */
   phaseBefore(phase: string): string | undefined
   /** When the canary route was last seen to go; fails if it never did. */
@@ -150,6 +152,12 @@ export function follow({ client }: Stage, shop: Shop, signal: AbortSignal): Trai
       if (!found)
         throw new Error(`${namespace} was never ${wanted}, but ${phases.map(({ phase }) => phase).join(' → ')}`)
       return found.atMs
+    },
+    async isAt(wanted) {
+      await eventually(
+        `the trail of ${namespace} has heard of ${wanted}`,
+        async () => phases.at(-1)?.phase === wanted || `it ends with ${phases.at(-1)?.phase}`,
+      )
     },
     phaseBefore: (wanted) => phases[phases.findLastIndex(({ phase }) => phase === wanted) - 1]?.phase,
     routeGoneAt: () => {

@@ -56,6 +56,7 @@ describe('v3 that arrives', () => {
       await must(shop.upgrade('v3'))
       await isAtFirstGate(shop, trail)
 
+      await trail.isAt('Progressing')
       expect(trail.phaseBefore(next)).toBe(phaseOf(moment))
       expect(await stablePods(shop)).toEqual(before)
       await splitsWith('v1', shop)

@@ -59,6 +59,7 @@ describe('helm rollback', () => {
       await must(shop.helmRollback())
       await shop.phase('Healthy')
 
+      await trail.isAt('Healthy')
       expect(trail.phaseBefore(next)).toBe(phaseOf(moment))
       await allBack(shop, trail)
       const after = await shop.next(200)
