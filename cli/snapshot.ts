@@ -68,12 +68,12 @@ const listeners: Listeners = {
   bindings: nobody,
 }
 
-/** How long a server that answers may fail before the look is given up. */
+/** A server that answers may fail for so long; the next failure after that ends the look. */
 const patienceMs = 15_000
 
 /**
- * All caches after their first list. What may not be listed, or cannot be, is thrown at once; a server that answers and fails for now
- * is asked again by the cache itself, for a while.
+ * All caches after their first list. What may not be listed is thrown at once, and so is a server that cannot be reached; one
+ * that answers and fails for now is asked again by the cache itself, for a while.
  */
 async function filledCaches(
   { client: live, namespace }: Session,
@@ -84,8 +84,8 @@ async function filledCaches(
   return new Promise((resolve, reject) => {
     const startedMs = systemClock.monotonicMs()
     const onProblem = (_resource: Resource, error: unknown) => {
-      const passes = isFault(error, 'unavailable') && error.status !== undefined
-      if (!passes || systemClock.monotonicMs() - startedMs > patienceMs) reject(error)
+      const isPassing = isFault(error, 'unavailable') && error.status !== undefined
+      if (!isPassing || systemClock.monotonicMs() - startedMs > patienceMs) reject(error)
     }
     const caches = createCaches({ client, clock: systemClock, namespace, listeners, onProblem })
     const all = Object.values(caches)

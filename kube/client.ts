@@ -27,7 +27,10 @@ export interface ClientOptions {
   readonly timeoutMs?: number
   /** Most connections for calls; 64, so that a rollback does not queue behind others. */
   readonly connections?: number
-  /** How often a call is sent again when the server asks to come back later (`Retry-After`), or a read when its connection breaks, within its deadline; never. */
+  /**
+   * How often a call is sent again at most, within its deadline: when the server asks for it (`Retry-After`), or when the
+   * connection of a read breaks; 0.
+   */
   readonly repeats?: number
   /** Called after every request, for metrics. Must not throw. */
   readonly onRequest?: (info: RequestInfo) => void

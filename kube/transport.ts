@@ -8,7 +8,7 @@ export interface TransportOptions {
   /** Whole request, headers and body. */
   readonly timeoutMs: number
   readonly connections: number
-  /** How often a call is sent again when the server asks to come back later; all within `timeoutMs`. */
+  /** How often a call is sent again at most, all within `timeoutMs`: when the server asks for it, or when the connection of a read breaks. */
   readonly repeats: number
   readonly onWarning?: (warning: string) => void
 }
@@ -89,8 +89,8 @@ export function createTransport(connection: KubeConnection, options: TransportOp
 
 /** A failure on the wire as a KubeError; an abort by the caller stays the caller's reason. */
 export function explain(call: Call, error: unknown, signal: AbortSignal | undefined): unknown {
-  if (error instanceof KubeError) return error
   if (signal?.aborted === true) return signal.reason
+  if (error instanceof KubeError) return error
   return new KubeError('unavailable', `cannot ${call.attempt}: ${wireMessage(error)}`, { cause: error })
 }
 
@@ -109,8 +109,8 @@ async function repeated<T>(repeats: number, call: Call, signal: AbortSignal, sen
 }
 
 /**
- * As client-go (rest/with_retry.go): an answer with `Retry-After` says when, and a read whose connection broke is sent again after 1 s.
- * A 429 was not begun, whatever the method; of an answer in the 500s that is no matter for reads alone.
+ * As client-go (rest/with_retry.go): an answer with `Retry-After` says when; a read whose connection broke is sent again after 1 s.
+ * A call that was answered with 429 was not begun. One that was answered with a 5xx may have been, which only a read bears twice.
  */
 function pauseBeforeRepeat(error: unknown, { method }: Call): number | undefined {
   const isRead = method === 'GET'

@@ -5,12 +5,10 @@ import https from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
 import { installManifests } from '../../api/install.ts'
 import { run } from '../../cli/program.ts'
 import { systemClock } from '../../rollout-controller/loop/clock.ts'
 import { type Embedded, startEmbedded } from '../../sandbox/embedded.ts'
-import { kubeconfig } from '../../sandbox/rest/kubeconfig.ts'
 import { resourceOf } from '../../sandbox/server/resource-of.ts'
 import { shopObjects } from '../builders/shop-objects.ts'
 import { answerStatus, type Misbehaviour } from '../kube/misbehaving-server.ts'
@@ -62,9 +60,8 @@ const isPage = (url: URL) => url.searchParams.has('limit')
 async function lintThrough(server: Server) {
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  const { users } = parse(embedded.kubeconfigFor('admin'))
   const file = join(folder, `config-${port}`)
-  await writeFile(file, kubeconfig({ server: `http://127.0.0.1:${port}`, user: 'admin', token: users[0].user.token }))
+  await writeFile(file, embedded.kubeconfigFor('admin').replace(embedded.apiUrl, `http://127.0.0.1:${port}`))
   const terminal = recorded()
   const exitCode = await run(['lint', 'web', '-n', 'shop', '--kubeconfig', file], contextOf(terminal))
   server.closeAllConnections()

@@ -181,8 +181,8 @@ describe('a server that asks to come back later', () => {
   })
 
   it.each<[string, number, number, (kube: KubeClient) => Promise<unknown>]>([
-    ['more often than it is repeated', 3, 429, (kube) => kube.get(CONFIG_MAPS, web)],
-    ['of a write that it may have begun', 1, 503, (kube) => kube.create(CONFIG_MAPS, object)],
+    ['when it asks once more than it is repeated', 3, 429, (kube) => kube.get(CONFIG_MAPS, web)],
+    ['when it may have begun a write', 1, 503, (kube) => kube.create(CONFIG_MAPS, object)],
   ])('is unavailable %s', async (_what, times, status, call) => {
     const asked = busyFor(times, status)
     const kube = patient(2)
@@ -208,6 +208,16 @@ describe('a server that asks to come back later', () => {
     const asked = busyFor(1, 429)
     expect(await failure(client.get(CONFIG_MAPS, web))).toMatchObject({ retryAfterMs: 0 })
     expect(asked).toHaveLength(1)
+  })
+
+  it("leaves the caller's abort as it is while it is waited for", async () => {
+    const stop = new AbortController()
+    const reason = new Error('Ctrl-C')
+    answering(answerStatus(429, 'Busy', { 'retry-after': '60', warning: '299 - "the refusal is read"' }))
+    const onWarning = () => void setImmediate(() => stop.abort(reason))
+    const kube = createClient(server.connection, { timeoutMs: 2_000, repeats: 1, onWarning })
+    await expect(kube.get(CONFIG_MAPS, web, stop.signal)).rejects.toBe(reason)
+    await kube.close()
   })
 
   it('says its refusal, not a timeout, when the deadline passes first', async () => {
